@@ -1,0 +1,162 @@
+"""The command line: `fagtraad demo | run | check | db | guard`."""
+
+import asyncio
+import base64
+import os
+import secrets
+import shutil
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from bot.settings import Settings
+
+app = typer.Typer(
+    help="Fagtråd: the bot between a clinical network's meetings.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # a pretty traceback shows locals, and locals may hold somebody's text
+)
+db = typer.Typer(help="The database: schema and erasures.", no_args_is_help=True)
+app.add_typer(db, name="db")
+say = Console(highlight=False)
+complain = Console(stderr=True, highlight=False)
+
+VAR = Path("var")
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8080,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Throw away what is kept under var/ and start afresh.")
+    ] = False,
+) -> None:
+    """Serve an invented network in the browser, on this machine alone."""
+    from bot.serving import serve_demo
+
+    if reset:
+        shutil.rmtree(VAR / "demo", ignore_errors=True)
+    asyncio.run(serve_demo(_demo_settings(port), lambda: _invite(port)))
+
+
+def _demo_settings(port: int) -> Settings:
+    home = VAR / "demo"
+    home.mkdir(parents=True, exist_ok=True)
+    return Settings(
+        _env_file=None,
+        database_url=f"sqlite+aiosqlite:///{home / 'fagtraad.db'}",
+        chats=["web"],
+        keys=_demo_key(home / "key"),
+        ledger_path=home / "erasures.jsonl",
+        host="127.0.0.1",
+        port=port,
+        demo=True,
+        log_level="WARNING",
+    )
+
+
+def _demo_key(path: Path) -> str:
+    """The demo makes its own key once. In operation keys come from the settings alone."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(new_key("demo"), encoding="ascii")
+    return path.read_text(encoding="ascii")
+
+
+def new_key(name: str) -> str:
+    return f"{name}:{base64.b64encode(secrets.token_bytes(32)).decode()}"
+
+
+def _invite(port: int) -> None:
+    say.print(
+        f"\n[bold]Fagtråd[/bold] er klar: [bold]http://127.0.0.1:{port}[/bold]   (avslutt med Ctrl+C)\n"
+    )
+    for line in (
+        "Prøv dette:",
+        "  1. Velg «Hedda Myhre» øverst, og trykk «Spør nettverket». Skriv et navn og et fødselsnummer: sjekken sier fra.",
+        "  2. Ta forslaget, send inn, og se kasuset i kasusrommet.",
+        "  3. Åpne en ny fane som «Mari Solbakk», svar i tråden, og lag en oppgave fra svaret.",
+        "  4. Flytt klokka («+1 døgn»), og se påminnelser og purringer komme til rett tid.",
+        "  5. Avslutt kasuset med en konklusjon, kopier til journal, eller slett det og les kvitteringen.",
+        "  6. Velg «Unni Strand» (brukerrepresentant): hun ser ikke kasusrommet.",
+    ):
+        say.print(line)
+    say.print()
+
+
+@app.command()
+def run() -> None:
+    """Run in operation, with the settings of the environment."""
+    from bot.serving import serve
+
+    settings = _settings()
+    if settings.demo:
+        complain.print("FAGTRAAD_DEMO er på: bruk «fagtraad demo» for demoen, og slå den av for «run».")
+        raise typer.Exit(2)
+    asyncio.run(serve(settings))
+
+
+def _settings() -> Settings:
+    """The settings, or an end with each bad one named and explained, and no value shown."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        for problem in error.errors(include_input=False, include_context=False, include_url=False):
+            name = "_".join(["FAGTRAAD", *(str(part).upper() for part in problem["loc"])])
+            complain.print(f"[bold]{name if problem['loc'] else ''}[/bold] {problem['msg']}")
+        raise typer.Exit(2) from None
+
+
+@app.command()
+def check(
+    new: Annotated[
+        bool, typer.Option("--new-key", help="Print a new wrapping key for FAGTRAAD_KEYS.")
+    ] = False,
+) -> None:
+    """Say what is configured, what is missing and what to do. Shows no secret. Exit status 1 when something is."""
+    if new:
+        print(new_key("k" + secrets.token_hex(2)))
+        return
+    from bot.checkup import check_up
+
+    findings = asyncio.run(check_up(_settings()))
+    table = Table("", "Hva", "Status", box=None)
+    for finding in findings:
+        table.add_row("[green]✓[/green]" if finding.good else "[red]✗[/red]", finding.what, finding.status)
+    say.print(table)
+    raise typer.Exit(0 if all(finding.good for finding in findings) else 1)
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the schema up to date, and play the erasure ledger again."""
+    from bot.serving import upgrade_schema
+
+    asyncio.run(upgrade_schema(_settings()))
+    say.print("Databasen er oppdatert, og sletteloggen er spilt av.")
+
+
+@app.command()
+def guard(
+    explain: Annotated[bool, typer.Option("--explain", help="Explain each find to a person.")] = False,
+) -> None:
+    """Read one JSON {"text": …} a line, and answer each line at once with [[start, end, label], …]."""
+    from bot.guard import lines
+
+    (lines.explain_lines if explain else lines.answer_lines)(sys.stdin, sys.stdout)
+
+
+def main() -> None:
+    try:
+        app()
+    except KeyboardInterrupt:
+        os._exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+"""The one place that wires everything together."""
+
+import asyncio
+import importlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import MetaData
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import demo, people
+from bot.chat.message import Message
+from bot.chat.port import Account, Chat
+from bot.clock import Clock, MovableClock, SystemClock
+from bot.core import Core
+from bot.dispatch import Dispatch
+from bot.errors import MembersUnknown
+from bot.feature import Desk, Features, NoticeKind
+from bot.features import all_features
+from bot.notebook import DatabaseNotebook
+from bot.outbox import Kind, Notice, Outbox
+from bot.settings import Settings
+from bot.vault import Ledger, Vault
+from scheduler import Ticker
+from storage import Database, Row
+
+log = structlog.get_logger()
+
+TABLES = (
+    "bot.audit",
+    "bot.demo",
+    "bot.dispatch",
+    "bot.notebook",
+    "bot.numbers",
+    "bot.outbox",
+    "bot.people",
+    "bot.places",
+    "bot.vault",
+    "bot.features.actions.tables",
+    "bot.features.cases.tables",
+    "bot.features.privacy.tables",
+    "adapters.web.tables",
+)
+
+
+def metadata() -> MetaData:
+    """Every table there is, for the migrations."""
+    for module in TABLES:
+        importlib.import_module(module)
+    return Row.metadata
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Everything that runs, once it runs."""
+
+    core: Core
+    chats: Mapping[str, Chat]
+    outbox: Outbox
+    inbox: Dispatch
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, clock: Clock | None = None, *, ticking: bool = True
+) -> AsyncIterator[App]:
+    """Start everything in order, and stop it in the opposite one. The schema must be there (`fagtraad db upgrade`).
+
+    With `ticking` off nothing is delivered by itself: tests call `outbox.deliver_due()`.
+    """
+    async with AsyncExitStack() as stack:
+        database = Database(settings.database_url)
+        stack.push_async_callback(database.close)
+        vault = Vault(settings.wrapping_keys, Ledger(settings.ledger_path))
+        await _replay_erasures(database, vault)
+        clock = clock or await _clock(settings, database)
+        app = _wire(settings, database, vault, clock)
+        for chat in app.chats.values():
+            await chat.start(app.inbox, DatabaseNotebook(database, chat.name))
+            stack.push_async_callback(chat.stop)
+        if ticking:
+            await stack.enter_async_context(_delivering(app.outbox))
+        log.info("started", chats=list(app.chats), demo=settings.demo)
+        yield app
+
+
+def _wire(settings: Settings, database: Database, vault: Vault, clock: Clock) -> App:
+    features = Features(all_features())
+    chats: dict[str, Chat] = {}
+    kinds = {kind.name: _kind(kind, database, chats, vault, clock) for kind in features.notices.values()}
+    outbox = Outbox(database, chats, kinds, clock, account_of=_reached_on)
+
+    async def advance(by: timedelta) -> int:
+        assert isinstance(clock, MovableClock)
+        return await demo.advance(database, clock, outbox, by)
+
+    core = Core(settings, database, vault, clock, features, advance if settings.demo else None)
+    for name in settings.chats:
+        chats[name] = create_chat(name, core)
+    return App(core, chats, outbox, Dispatch(database, chats, features, vault, clock, outbox.wake))
+
+
+def _kind(
+    kind: NoticeKind, database: Database, chats: Mapping[str, Chat], vault: Vault, clock: Clock
+) -> Kind:
+    """A feature's kind of notice as the outbox wants it: with the vault at hand, and able to ask who is in a room."""
+
+    async def compose(
+        session: AsyncSession, notices: Sequence[Notice], now: datetime
+    ) -> Mapping[int, Message]:
+        return await kind.compose(Desk(session, now, vault), notices)
+
+    async def before_send(notice: Notice) -> bool:
+        assert kind.room_is_safe is not None and notice.to is not None
+        try:
+            present = await chats[notice.to.chat].members(notice.to)
+        except MembersUnknown:
+            return False
+        async with database.reading() as session:
+            return await kind.room_is_safe(Desk(session, clock.now(), vault), notice, present)
+
+    return Kind(kind.name, compose, before_send if kind.room_is_safe else None, kind.on_failed)
+
+
+def create_chat(name: str, core: Core) -> Chat:
+    """The adapter in the folder of that name. Raises ModuleNotFoundError where there is none."""
+    chat: Chat = importlib.import_module(f"adapters.{name}").create(core)
+    return chat
+
+
+async def _reached_on(session: AsyncSession, person_id: int) -> Account | None:
+    return await people.account_of(session, person_id)
+
+
+async def _clock(settings: Settings, database: Database) -> Clock:
+    return await demo.kept_clock(database) if settings.demo else SystemClock()
+
+
+async def _replay_erasures(database: Database, vault: Vault) -> None:
+    async with database.transaction(patience=30) as session:
+        back = await vault.replay(session)
+    if back:
+        log.warning("erasures played again after a restore", keys=back)
+
+
+@asynccontextmanager
+async def _delivering(outbox: Outbox) -> AsyncIterator[None]:
+    ticker = Ticker(outbox)
+    ticker.start()
+    loop = asyncio.create_task(outbox.run(), name="outbox")
+    try:
+        yield
+    finally:
+        ticker.stop()
+        loop.cancel()
+        await asyncio.gather(loop, return_exceptions=True)

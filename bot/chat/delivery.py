@@ -1,0 +1,55 @@
+"""What to do where a platform lacks something: decided once, here. Private → 1:1 chat → refuse; edit → reply."""
+
+import structlog
+
+from bot.chat.message import Form, Message, message
+from bot.chat.port import Account, Can, Chat, Place, Posted
+from bot.errors import ChatError
+from bot.language import _
+
+log = structlog.get_logger()
+
+
+async def post(chat: Chat, place: Place, said: Message, key: str) -> Posted:
+    return await chat.post(place, said, key)
+
+
+async def edit(chat: Chat, posted: Posted, said: Message) -> None:
+    """Change a message; where messages cannot be changed, say the new one in its thread."""
+    if Can.EDIT in chat.can:
+        await chat.edit(posted, said)
+    else:
+        await chat.post(posted.in_thread, said, f"edit:{posted.ref}")
+
+
+async def delete(chat: Chat, posted: Posted) -> None:
+    """Remove one of our own messages; where that cannot be done, empty it."""
+    if Can.DELETE in chat.can:
+        await chat.delete(posted)
+    elif Can.EDIT in chat.can:
+        await chat.edit(posted, message(_("Slettet.")))
+
+
+async def tell(chat: Chat, place: Place, to: Account, said: Message, key: str) -> bool:
+    """Say something that only one person may see: there and then, else in the 1:1 chat, else not at all.
+
+    Never in the room. Returns whether it was said.
+    """
+    try:
+        if Can.WHISPER in chat.can:
+            await chat.whisper(place, to, said)
+        else:
+            await chat.post(await chat.direct(to), said, key)
+    except ChatError as error:
+        log.warning("private answer not delivered", chat=chat.name, error=type(error).__name__)
+        return False
+    return True
+
+
+async def ask(chat: Chat, opener: object, place: Place, to: Account, form: Form, key: str) -> None:
+    """Open a form. Where there is no way to open one from here, say privately where there is."""
+    if Can.FORMS in chat.can and opener is not None:
+        await chat.ask(opener, form)
+    else:
+        hint = _("Trykk på knappen «{title}» for å åpne skjemaet.").format(title=form.title)
+        await tell(chat, place, to, message(hint), key)

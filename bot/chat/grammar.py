@@ -1,0 +1,39 @@
+"""One forgiving language for "/oppgave …", "@Fagtråd oppgave …" and plain words in a 1:1 chat."""
+
+import difflib
+import unicodedata
+from collections.abc import Mapping
+from typing import TypeVar
+
+CLOSE_ENOUGH = 0.7  # difflib's ratio: one wrong or missing letter in a word of five
+W = TypeVar("W")
+_FOLDED = str.maketrans({"ø": "o", "æ": "ae", "å": "a", "đ": "d"})
+
+
+def fold(word: str) -> str:
+    """A word without case and Norwegian letters, so that «Møte», «mote» and «moete» meet."""
+    lowered = unicodedata.normalize("NFC", word.casefold()).translate(_FOLDED)
+    bare = "".join(c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c))
+    return bare.replace("oe", "o").replace("aa", "a")
+
+
+def split(text: str) -> tuple[str, str]:
+    """The first word and the rest; a slash before it does not count."""
+    first, *rest = text.strip().lstrip("/").split(None, 1) or [""]
+    return first, rest[0] if rest else ""
+
+
+def understand(text: str, words: Mapping[str, W]) -> tuple[W | None, str]:
+    """The command that the text begins with, and what follows; None where it begins with no word of ours.
+
+    `words` maps every word and synonym to its command.
+    """
+    first, rest = split(text)
+    return {fold(word): command for word, command in words.items()}.get(fold(first)), rest
+
+
+def did_you_mean(text: str, words: Mapping[str, object]) -> list[str]:
+    """At most three words of ours that are near what was typed, nearest first."""
+    folded = {fold(word): word for word in words}
+    near = difflib.get_close_matches(fold(split(text)[0]), folded, n=3, cutoff=CLOSE_ENOUGH)
+    return [folded[word] for word in near]

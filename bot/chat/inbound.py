@@ -1,0 +1,89 @@
+"""What happens on a chat platform, as the core hears it. `key` is unique to one happening: a retry has the same key."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.chat.port import Account, Place, Posted
+
+# NUL is refused by PostgreSQL; lone surrogates cannot be written as UTF-8 at all.
+_DROPPED = {0: None} | dict.fromkeys(range(55296, 57344))
+
+
+def clean(text: str) -> str:
+    """Text from outside, normalised once at the edge, so that both databases and all rules see the same (NFC)."""
+    return unicodedata.normalize("NFC", text.translate(_DROPPED)).replace("\r\n", "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    key: str
+    account: Account
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Command(Happening):
+    """ "/oppgave …", "@Fagtråd oppgave …", or plain words in a 1:1 chat. `opener` lets the platform open a form.
+
+    `public` says that others could read the words where they were written.
+    """
+
+    text: str
+    opener: object = None
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Press(Happening):
+    """A button, on a card or on somebody's message (then `on` is that message, and `text` what it says)."""
+
+    does: str
+    carries: str = ""
+    on: Posted | None = None
+    text: str = ""
+    opener: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Submission(Happening):
+    """A form sent in; `key` is the form's own instance id. Several values of one field are a tuple."""
+
+    does: str
+    carries: str = ""
+    values: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    button: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said(Happening):
+    """A person wrote in a room. `thread` is the message whose thread it stands in."""
+
+    posted: Posted
+    text: str
+    thread: Posted | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edited(Happening):
+    posted: Posted
+    text: str
+    thread: Posted | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted(Happening):
+    posted: Posted
+
+
+@dataclass(frozen=True, slots=True)
+class Joined(Happening):
+    """`account` came into `place`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left(Happening):
+    pass
+
+
+Inbound = Command | Press | Submission | Said | Edited | Deleted | Joined | Left

@@ -1,0 +1,292 @@
+"""Inbound → person → permission → feature → reply. One transaction for each happening, and once for each event key."""
+
+import secrets
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+import structlog
+from sqlalchemy import String, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot import people, places
+from bot.chat import delivery, grammar
+from bot.chat.inbound import Command, Deleted, Edited, Inbound, Joined, Left, Press, Said, Submission
+from bot.chat.message import Form, Message, message
+from bot.chat.port import Account, Chat, Done, Next, Outcome, Problems
+from bot.clock import Clock
+from bot.errors import MembersUnknown, Refusal
+from bot.feature import Answer, Context, Features, Receipt
+from bot.help import RUN_COMMAND, help_message, not_understood
+from bot.language import _, speaking
+from bot.outbox import enqueue
+from bot.vault import Vault
+from storage import Busy, Database, Row, UtcDateTime
+
+log = structlog.get_logger()
+
+
+class InboxRow(Row):
+    """An event that was handled, and the ids (never the text) of what was answered."""
+
+    __tablename__ = "inbox"
+    event_key: Mapped[str] = mapped_column(String(300), primary_key=True)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    answer_kind: Mapped[str | None] = mapped_column(String(60))
+    answer_subject: Mapped[str | None] = mapped_column(String(60))
+
+
+class _NotStored(Exception):
+    """Ends the transaction without a trace: the form was not accepted (yet)."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+
+
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    account: Account
+    person: people.Person | None
+    standings: tuple[people.Standing, ...]
+    case_rooms: Mapping[int, tuple[Account, ...] | None]
+    language: str
+
+
+class Dispatch:
+    """The core's end of the port (`bot.chat.port.Inbox`)."""
+
+    def __init__(
+        self,
+        database: Database,
+        chats: Mapping[str, Chat],
+        features: Features,
+        vault: Vault,
+        clock: Clock,
+        committed: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._chats = chats
+        self._features = features
+        self._vault = vault
+        self._clock = clock
+        self._committed = committed
+        self._words = {
+            word: command for command in features.commands for word in (command.word, *command.also)
+        }
+
+    async def receive(self, event: Inbound) -> Outcome:
+        asker = await self._find(event)
+        with speaking(asker.language):
+            try:
+                return await self._handle(event, asker)
+            except Busy:
+                raise  # nothing was stored, so nothing may be acknowledged
+            except Refusal as refusal:
+                log.info("refused", refusal=type(refusal).__name__, happening=type(event).__name__)
+                return await self._refuse(event, asker, refusal.text)
+            except Exception as error:
+                mark = _log_fault(error, event)
+                if not isinstance(event, Command | Press | Submission):
+                    raise
+                text = _(
+                    "Noe gikk galt hos oss, og ingenting ble lagret. Prøv igjen. Blir det ved, si fra til drift og oppgi {mark}."
+                )
+                return await self._refuse(event, asker, text.format(mark=mark))
+
+    async def _handle(self, event: Inbound, asker: _Asker) -> Outcome:
+        try:
+            async with self._database.transaction() as session:
+                context = await self._context(session, event, asker)
+                before = await self._seen(session, event)
+                answer = before if before else await self._act(context, event)
+                if isinstance(event, Submission) and isinstance(answer, Form | Problems):
+                    raise _NotStored(Next(answer) if isinstance(answer, Form) else answer)
+                if isinstance(answer, Receipt) and not before:
+                    await _remember(session, event, answer)
+        except (_NotStored, Refusal) as refused:
+            await self._regardless(context)
+            if isinstance(refused, Refusal):
+                raise
+            return refused.outcome
+        if context.afterwards.erased:
+            await self._database.forget_log()
+        self._committed()
+        if context.afterwards.say:
+            await self._say(event, context.afterwards.say, "also")
+        await self._reply(event, asker, answer)
+        return answer if isinstance(answer, Problems) else Done()
+
+    async def _regardless(self, context: Context) -> None:
+        """What must be told although the happening itself was refused."""
+        if context.afterwards.regardless:
+            async with self._database.transaction() as session:
+                await enqueue(session, *context.afterwards.regardless)
+            self._committed()
+
+    async def _seen(self, session: AsyncSession, event: Inbound) -> Answer | Done:
+        """Insert the event's key. Was it there already: what was answered then, or `Done` where nothing was."""
+        dialect = sqlite if self._database.is_sqlite else postgresql
+        inserted = await session.execute(
+            dialect.insert(InboxRow)
+            .values(event_key=event.key, received_at=self._clock.now())
+            .on_conflict_do_nothing()
+            .returning(InboxRow.event_key)
+        )
+        if inserted.one_or_none():
+            return None
+        row = (
+            await session.execute(
+                select(InboxRow.answer_kind, InboxRow.answer_subject).where(InboxRow.event_key == event.key)
+            )
+        ).one()
+        return Receipt(row.answer_kind, row.answer_subject) if row.answer_kind else Done()
+
+    async def _act(self, context: Context, event: Inbound) -> Answer:
+        match event:
+            case Command():
+                return await self._command(context, event)
+            case Press(does=does) if does == RUN_COMMAND:
+                return await self._command(
+                    context, Command(event.key, event.account, event.place, event.carries, event.opener)
+                )
+            case Press(does=does):
+                press = self._features.presses.get(does)
+                return await press(context, event) if context.person and press else _outdated()
+            case Submission(does=does):
+                submit = self._features.forms.get(does)
+                return await submit(context, event) if context.person and submit else _outdated()
+            case Said() | Edited():
+                return await self._heard(context, event)
+            case Deleted():
+                for feature in self._features.all:
+                    if feature.deleted:
+                        await feature.deleted(context, event)
+                return None
+            case Joined():
+                for feature in self._features.all:
+                    if feature.joined:
+                        await feature.joined(context, event)
+                return None
+            case Left():
+                for feature in self._features.all:
+                    if feature.left:
+                        await feature.left(context, event)
+                return None
+            case _:
+                assert_never(event)
+
+    async def _command(self, context: Context, event: Command) -> Answer:
+        command, rest = grammar.understand(event.text, self._words)
+        if command is not None and context.person:
+            return await command.handle(context, event, rest)
+        first, _rest = grammar.split(event.text)
+        if not first or grammar.fold(first) in ("hjelp", "help", "fagtrad", "hei"):
+            return help_message(self._features)
+        return not_understood(grammar.did_you_mean(event.text, self._words))
+
+    async def _heard(self, context: Context, event: Said | Edited) -> Answer:
+        """Every feature hears; the first that has something to say to the writer is the one that says it."""
+        answer: Answer = None
+        for feature in self._features.all:
+            if feature.said:
+                heard = await feature.said(context, event)
+                answer = answer or heard
+        return answer
+
+    async def _reply(self, event: Inbound, asker: _Asker, answer: Answer | Done) -> None:
+        """What is said after the commit. A fault here is not the event's: what it did is stored."""
+        if isinstance(answer, Receipt):
+            async with self._database.reading() as session:
+                context = await self._context(session, event, asker)
+                answer = await self._features.receipts[answer.kind](context, answer.subject)
+        if isinstance(answer, Message):
+            await self._say(event, answer)
+        elif isinstance(answer, Form):
+            chat = self._chats[event.account.chat]
+            opener = event.opener if isinstance(event, Command | Press) else None
+            await delivery.ask(chat, opener, event.place, event.account, answer, f"answer:{event.key}")
+
+    async def _refuse(self, event: Inbound, asker: _Asker, text: str) -> Outcome:
+        if isinstance(event, Submission):
+            return Problems({"": text})
+        if isinstance(event, Command | Press):
+            await self._say(event, message(text))
+        return Done()
+
+    async def _say(self, event: Inbound, said: Message, which: str = "answer") -> None:
+        chat = self._chats[event.account.chat]
+        await delivery.tell(chat, event.place, event.account, said, f"{which}:{event.key}")
+
+    async def _context(self, session: AsyncSession, event: Inbound, asker: _Asker) -> Context:
+        return Context(
+            session=session,
+            now=self._clock.now(),
+            vault=self._vault,
+            chat=self._chats[event.account.chat],
+            account=asker.account,
+            someone=asker.person,
+            standings=asker.standings,
+            room=await places.room_at(session, event.place),
+            case_rooms=asker.case_rooms,
+        )
+
+    async def _find(self, event: Inbound) -> _Asker:
+        """Who it is, and what the platform must be asked before the transaction begins."""
+        async with self._database.reading() as session:
+            person = await people.person_of(session, event.account)
+            standings = await people.standings(session, person.id) if person else []
+            case_rooms = await self._case_rooms(session, event, standings)
+        language = (person and person.language) or (standings[0].network.language if standings else "nb")
+        present = {network: await self._members(room) for network, room in case_rooms.items()}
+        return _Asker(event.account, person, tuple(standings), present, language)
+
+    async def _case_rooms(
+        self, session: AsyncSession, event: Inbound, standings: list[people.Standing]
+    ) -> dict[int, places.Room]:
+        if isinstance(event, Joined | Left):
+            here = await places.room_at(session, event.place)
+            return {here.network_id: here} if here and here.purpose == places.Purpose.CASES else {}
+        if not isinstance(event, Press | Submission) or not self._reads_case_room(event.does):
+            return {}
+        rooms = {
+            standing.network.id: await places.room_for(session, standing.network.id, places.Purpose.CASES)
+            for standing in standings
+            if standing.case_access
+        }
+        return {network: room for network, room in rooms.items() if room}
+
+    def _reads_case_room(self, does: str) -> bool:
+        return any(does in feature.reads_case_room for feature in self._features.all)
+
+    async def _members(self, room: places.Room) -> tuple[Account, ...] | None:
+        try:
+            return await self._chats[room.chat].members(room.place)
+        except MembersUnknown:
+            return None
+
+
+async def _remember(session: AsyncSession, event: Inbound, receipt: Receipt) -> None:
+    await session.execute(
+        update(InboxRow)
+        .where(InboxRow.event_key == event.key)
+        .values(answer_kind=receipt.kind, answer_subject=receipt.subject)
+    )
+
+
+def _outdated() -> Message:
+    return message(_("Denne knappen virker ikke lenger. Skriv «hjelp» for å se hva jeg kan."))
+
+
+def _log_fault(error: Exception, event: Inbound) -> str:
+    """Log where it failed, never what the error says: its words may be somebody's text. Returns a mark to ask by."""
+    mark = secrets.token_hex(3)
+    frames = [
+        f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)
+    ]
+    log.error("fault", mark=mark, happening=type(event).__name__, error=type(error).__name__, at=frames[-6:])
+    return mark

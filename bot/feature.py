@@ -1,0 +1,169 @@
+"""What a feature is: one folder that gives one `Feature`, and handlers that get a `Context`."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.chat.inbound import Command, Deleted, Edited, Joined, Left, Press, Said, Submission
+from bot.chat.message import Form, Message
+from bot.chat.port import Account, Chat, Problems
+from bot.errors import NoNetwork, NotAllowed, UnknownPerson
+from bot.outbox import Draft, Notice
+from bot.people import Person, Right, Standing
+from bot.places import Room
+from bot.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """An answer by its ids, so that it can be given again when the same event comes twice."""
+
+    kind: str  # "cases.opened"
+    subject: str
+
+
+Answer = Message | Form | Problems | Receipt | None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a notice is composed: a read session, the time, and the vault."""
+
+    session: AsyncSession
+    now: datetime
+    vault: Vault
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeKind:
+    """How one kind of notice is said, from the state as it is when it is sent.
+
+    `compose` gets all notices of the kind that are due at once; one that it leaves out no longer applies.
+    `room_is_safe`, where given, is asked just before a room is written to, with those who can read it. `on_failed`
+    runs in the transaction that gives a notice up, and may write notices that tell somebody.
+    """
+
+    name: str
+    compose: Callable[[Desk, Sequence[Notice]], Awaitable[Mapping[int, Message]]]
+    room_is_safe: Callable[[Desk, Notice, Sequence[Account]], Awaitable[bool]] | None = None
+    on_failed: Callable[[AsyncSession, Notice, datetime], Awaitable[None]] | None = None
+
+
+@dataclass(slots=True)
+class Afterwards:
+    """What a handler asks dispatch to do when its transaction is over."""
+
+    regardless: list[Draft] = field(default_factory=list)  # notices sent even when the happening was refused
+    say: Message | None = None  # said privately besides the form that opens
+    erased: bool = False  # a key was destroyed: leave no copy in the database's log
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Who asks, where and when, inside one transaction (`session` is the unit of work)."""
+
+    session: AsyncSession
+    now: datetime
+    vault: Vault
+    chat: Chat
+    account: Account
+    someone: Person | None  # None: nobody has linked this account to a person
+    standings: tuple[Standing, ...]
+    room: Room | None
+    # Who could read the case room of each network when this began; None where the platform would not say.
+    case_rooms: Mapping[int, tuple[Account, ...] | None] = field(default_factory=dict)
+    afterwards: Afterwards = field(default_factory=Afterwards)
+
+    @property
+    def person(self) -> Person:
+        """Raises `UnknownPerson`."""
+        if self.someone is None:
+            raise UnknownPerson
+        return self.someone
+
+    @property
+    def standing(self) -> Standing:
+        """In the network of this room, or in the only network there is. Raises `NoNetwork`, `NotAllowed`."""
+        if self.room is not None:
+            return self.standing_in(self.room.network_id)
+        if len(self.standings) == 1:
+            return self.standings[0]
+        raise NoNetwork
+
+    def standing_in(self, network_id: int) -> Standing:
+        for standing in self.standings:
+            if standing.network.id == network_id:
+                return standing
+        raise NotAllowed
+
+    def require(self, right: Right, network_id: int | None = None) -> Standing:
+        """The asker's standing, where it gives this right; raises `NotAllowed` otherwise."""
+        standing = self.standing if network_id is None else self.standing_in(network_id)
+        if not standing.may(right):
+            raise NotAllowed
+        return standing
+
+
+@dataclass(frozen=True, slots=True)
+class CommandWord:
+    """A word that begins a command, and those that people type instead. `usage` is shown by completion and help."""
+
+    word: str
+    also: tuple[str, ...]
+    usage: str  # a msgid: translate when shown
+    help: str  # a msgid
+    handle: Callable[[Context, Command, str], Awaitable[Answer]]  # the last is what stands after the word
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A button that is always there: on every message, or in the chat's own menu. `label` is a msgid."""
+
+    label: str
+    does: str
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    name: str
+    commands: tuple[CommandWord, ...] = ()
+    presses: Mapping[str, Callable[[Context, Press], Awaitable[Answer]]] = field(default_factory=dict)
+    forms: Mapping[str, Callable[[Context, Submission], Awaitable[Answer]]] = field(default_factory=dict)
+    receipts: Mapping[str, Callable[[Context, str], Awaitable[Message]]] = field(default_factory=dict)
+    notices: tuple[NoticeKind, ...] = ()
+    reads_case_room: frozenset[str] = (
+        frozenset()
+    )  # presses and forms before which the case room's members are read
+    shortcuts: tuple[Shortcut, ...] = ()
+    on_message: tuple[Shortcut, ...] = ()
+    said: Callable[[Context, Said | Edited], Awaitable[Answer]] | None = None
+    deleted: Callable[[Context, Deleted], Awaitable[None]] | None = None
+    joined: Callable[[Context, Joined], Awaitable[None]] | None = None
+    left: Callable[[Context, Left], Awaitable[None]] | None = None
+
+
+class Features:
+    """All features together, looked up by what happens. Two that claim the same name are refused at start."""
+
+    def __init__(self, features: tuple[Feature, ...]) -> None:
+        self.all = features
+        self.commands = tuple(word for feature in features for word in feature.commands)
+        self.presses = _together(feature.presses for feature in features)
+        self.forms = _together(feature.forms for feature in features)
+        self.receipts = _together(feature.receipts for feature in features)
+        self.notices = _together({kind.name: kind for kind in feature.notices} for feature in features)
+        self.shortcuts = tuple(shortcut for feature in features for shortcut in feature.shortcuts)
+        self.on_message = tuple(shortcut for feature in features for shortcut in feature.on_message)
+
+
+def _together(parts: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for part in parts:
+        for name, value in part.items():
+            if name in found:
+                raise ValueError(f"two features claim {name!r}")
+            found[name] = value
+    return found

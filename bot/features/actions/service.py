@@ -1,0 +1,243 @@
+"""The use cases: make, finish, reopen, remove, list."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import audit, guard, outbox, people
+from bot.chat.port import Posted
+from bot.clock import at_wall_clock
+from bot.errors import NotAllowed, NotFound, Refusal
+from bot.feature import Context
+from bot.features.actions.rules import ItemDraft
+from bot.features.actions.tables import Item, ItemOwner, ItemState
+from bot.features.cases import Case
+from bot.numbers import next_number
+from bot.outbox import Act, Draft
+from bot.people import Person, Right
+from bot.vault import Erased, Vault
+
+MORNING = time(8, 0)
+
+
+class HoldsIdentityNumber(Refusal):
+    """Oppgaven ble ikke lagret: teksten ser ut til å inneholde et fødselsnummer. Ta det bort og prøv igjen."""
+
+
+class NotChecked(Refusal):
+    """Personvernsjekken ble ikke ferdig med teksten, og da lagres ingenting. Prøv med en kortere tekst."""
+
+
+class OwnerWithoutCaseAccess(Refusal):
+    """Oppgaven hører til et kasus, og {name} har ikke kasustilgang. Velg en annen, eller lag den i et annet rom."""
+
+
+class OnlyOwnerChanges(Refusal):
+    """Bare den som har oppgaven, den som laget den, lederen og sekretæren kan endre den."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    id: int
+    number: int
+    text: str | None  # None: erased with its case
+    case_code: str
+    sealed_under: str | None
+    owners: tuple[str, ...]
+    due: date | None
+    state: ItemState
+    made_from: Posted | None
+
+
+async def make_item(
+    context: Context,
+    network_id: int,
+    draft: ItemDraft,
+    *,
+    case: Case | None = None,
+    made_from: Posted | None = None,
+) -> tuple[Item, guard.Reading]:
+    """Store the item, tell its owners, and plan the reminder. Returns what the check would warn of, too."""
+    standing = context.require(Right.USE_ITEMS, network_id)
+    reading = read(draft.text)
+    if case is not None:
+        await _require_case_access(context, case, draft.owners)
+    item = Item(
+        network_id=network_id,
+        number=await next_number(context.session, f"item:{network_id}"),
+        case_id=case.id if case else None,
+        text=None if case else draft.text,
+        sealed=await context.vault.seal(context.session, case.sealed_under, "item", draft.text)
+        if case
+        else None,
+        due=draft.due,
+        state=ItemState.OPEN,
+        made_by=context.person.id,
+        made_at=context.now,
+        made_from=made_from.store() if made_from else None,
+    )
+    context.session.add(item)
+    await context.session.flush()
+    context.session.add_all(ItemOwner(item_id=item.id, person_id=owner) for owner in draft.owners)
+    await context.session.flush()
+    await outbox.enqueue(context.session, *_planned(context, item, draft.owners, standing.network.zone))
+    await _record(context, "item.made", item)
+    return item, reading
+
+
+def read(text: str) -> guard.Reading:
+    """What the check says of an item. Raises `HoldsIdentityNumber`, and `NotChecked` where it did not finish."""
+    try:
+        reading = guard.read(text, guard.Profile.ITEM)
+    except (guard.TooLong, guard.Unreadable) as error:
+        raise NotChecked from error
+    if reading.blocked:
+        raise HoldsIdentityNumber
+    return reading
+
+
+async def _require_case_access(context: Context, case: Case, owners: Sequence[int]) -> None:
+    context.require(Right.USE_CASES, case.network_id)
+    for member in await people.members(context.session, case.network_id):
+        if member.person.id in owners and not member.case_access:
+            raise OwnerWithoutCaseAccess(name=member.person.name)
+
+
+def _planned(context: Context, item: Item, owners: Iterable[int], zone: str) -> list[Draft]:
+    """Word to the owners now (not to oneself), and one reminder each at 08:00 on the due day, if that is to come."""
+    subject, drafts = str(item.id), []
+    for owner in owners:
+        if owner != context.person.id:
+            drafts.append(
+                Draft("actions.given", subject, f"actions.given:{subject}:{owner}", context.now, owner)
+            )
+        if item.due and (morning := at_wall_clock(item.due, MORNING, zone)) > context.now:
+            key = f"actions.due:{subject}:{owner}:{item.due.isoformat()}"
+            drafts.append(Draft("actions.due", subject, key, morning, owner))
+    if item.made_from:
+        place = Posted.load(item.made_from).in_thread
+        drafts.append(Draft("actions.card", subject, f"actions.card:{subject}", context.now, place))
+    return drafts
+
+
+async def item_of(context: Context, item_id: str) -> Item:
+    """The item, where the asker may see it; otherwise `NotFound`."""
+    item = await context.session.get(Item, int(item_id)) if item_id.isdigit() else None
+    if item is None or not _may_see(context, item):
+        raise NotFound
+    return item
+
+
+def _may_see(context: Context, item: Item) -> bool:
+    right = Right.USE_CASES if item.case_id else Right.USE_ITEMS
+    return any(s.network.id == item.network_id and s.may(right) for s in context.standings)
+
+
+async def change_state(context: Context, item_id: str, state: ItemState) -> Item:
+    """Done, open again, or removed. Two who press at once get the same end: the state they asked for."""
+    item = await item_of(context, item_id)
+    await _require_change(context, item)
+    if item.state is state:
+        return item
+    item.state = state
+    item.done_by, item.done_at = (context.person.id, context.now) if state is ItemState.DONE else (None, None)
+    await context.session.flush()
+    await _redraw(context, item)
+    await _record(context, f"item.{state}", item)
+    return item
+
+
+async def _require_change(context: Context, item: Item) -> None:
+    owners = set(
+        await context.session.scalars(select(ItemOwner.person_id).where(ItemOwner.item_id == item.id))
+    )
+    if context.person.id in owners | {item.made_by}:
+        return
+    try:
+        context.require(Right.CHANGE_ANY_ITEM, item.network_id)
+    except NotAllowed as error:
+        raise OnlyOwnerChanges from error
+
+
+async def _redraw(context: Context, item: Item) -> None:
+    if item.made_from:
+        place = Posted.load(item.made_from).in_thread
+        key = f"actions.redrawn:{item.id}:{uuid4().hex}"
+        await outbox.enqueue(
+            context.session,
+            Draft(
+                "actions.redrawn", str(item.id), key, context.now, place, Act.EDIT, posted_by="actions.card"
+            ),
+        )
+
+
+async def my_items(context: Context) -> list[ItemFacts]:
+    """The asker's open items in all networks, soonest due first, then those without a due date."""
+    ids = await context.session.scalars(
+        select(Item.id)
+        .join(ItemOwner, ItemOwner.item_id == Item.id)
+        .where(ItemOwner.person_id == context.person.id, Item.state == ItemState.OPEN)
+        .order_by(Item.due.is_(None), Item.due, Item.number)
+    )
+    found = await item_facts(context.session, context.vault, list(ids))
+    seen = [await context.session.get_one(Item, item) for item in found]
+    return [found[item.id] for item in seen if _may_see(context, item)]
+
+
+async def item_facts(session: AsyncSession, vault: Vault, ids: Sequence[int]) -> dict[int, ItemFacts]:
+    """What the cards show, for many items at once, in the order asked for."""
+    rows = await session.execute(
+        select(Item, Case.code, Case.sealed_under)
+        .outerjoin(Case, Case.id == Item.case_id)
+        .where(Item.id.in_(ids))
+    )
+    found = {item.id: (item, code, sealed_under) for item, code, sealed_under in rows}
+    owners = await _owners(session, ids)
+    return {
+        item_id: ItemFacts(
+            item.id,
+            item.number,
+            await _text(session, vault, item, sealed_under),
+            code or "",
+            sealed_under,
+            owners.get(item.id, ()),
+            item.due,
+            item.state,
+            Posted.load(item.made_from) if item.made_from else None,
+        )
+        for item_id in ids
+        if item_id in found
+        for item, code, sealed_under in [found[item_id]]
+    }
+
+
+async def _text(session: AsyncSession, vault: Vault, item: Item, sealed_under: str | None) -> str | None:
+    if item.sealed is None or sealed_under is None:
+        return item.text
+    try:
+        return await vault.open(session, sealed_under, "item", item.sealed)
+    except Erased:
+        return None
+
+
+async def _owners(session: AsyncSession, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    rows = await session.execute(
+        select(ItemOwner.item_id, Person.name)
+        .join(Person, Person.id == ItemOwner.person_id)
+        .where(ItemOwner.item_id.in_(ids))
+        .order_by(Person.name)
+    )
+    found: dict[int, tuple[str, ...]] = {}
+    for item_id, name in rows:
+        found[item_id] = (*found.get(item_id, ()), name)
+    return found
+
+
+async def _record(context: Context, did: str, item: Item) -> None:
+    await audit.record(
+        context.session, context.now, did, f"item:{item.id}", by=context.person.id, network=item.network_id
+    )

@@ -1,0 +1,60 @@
+"""The check of what is typed about a case, before anything is stored or posted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot import guard
+from bot.errors import Refusal
+from bot.features.cases.forms import notes_of
+from bot.features.cases.rules import marks
+
+
+class TextTooLong(Refusal):
+    """Teksten er for lang for personvernsjekken. Kort den ned til under 10 000 tegn i hvert felt."""
+
+
+class CheckNotFinished(Refusal):
+    """Personvernsjekken ble ikke ferdig med teksten, og da sendes ingenting. Prøv med en kortere eller enklere
+    tekst."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    texts: Mapping[str, str]
+    readings: Mapping[str, guard.Reading]
+
+    @property
+    def blocked(self) -> dict[str, str]:
+        """Why the text cannot stand, by field."""
+        return {
+            field: " ".join(
+                dict.fromkeys(guard.explain(f) for f in reading.finds if f.outcome is guard.Outcome.BLOCK)
+            )
+            for field, reading in self.readings.items()
+            if reading.blocked
+        }
+
+    @property
+    def warnings(self) -> frozenset[str]:
+        return marks(self.texts, self.readings)
+
+    @property
+    def notes(self) -> dict[str, tuple[str, ...]]:
+        return notes_of(self.readings)
+
+    @property
+    def rewritten(self) -> dict[str, str]:
+        return {field: guard.rewrite(text, self.readings[field]) for field, text in self.texts.items()}
+
+
+def check(texts: Mapping[str, str]) -> Checked:
+    """Read the fields of one form together, since kinds that are harmless apart can point to a person together.
+
+    Raises `TextTooLong` and `CheckNotFinished`: what could not be read is not let through.
+    """
+    try:
+        return Checked(texts, guard.read_fields(texts, guard.Profile.CASE))
+    except guard.TooLong as error:
+        raise TextTooLong from error
+    except guard.Unreadable as error:
+        raise CheckNotFinished from error

@@ -1,0 +1,378 @@
+"""Inbound → service → answer."""
+
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from bot import people
+from bot.chat.inbound import Command, Deleted, Edited, Joined, Press, Said, Submission
+from bot.chat.message import Form, Message, message
+from bot.chat.port import Problems
+from bot.clock import local_date
+from bot.errors import NotAllowed, NotFound, Refusal
+from bot.feature import Answer, Context, Receipt
+from bot.features.cases import cards, facts, forms, rules, service
+from bot.features.cases.check import Checked, check
+from bot.features.cases.tables import Case, CaseState, LearningPoint, Reply
+from bot.language import _
+from bot.outbox import enqueue
+from bot.people import Right
+from bot.places import Purpose
+
+MINE = {"mine", "mitt", "egne"}
+OPEN = {"åpne", "alle", "opne", "open"}
+
+
+class OutdatedForm(Refusal):
+    """Skjemaet er utdatert. Lukk det og åpne det på nytt; kopier teksten din først."""
+
+
+class OnlyAskerCopies(Refusal):
+    """Bare den som spurte, kan kopiere til journal."""
+
+
+class OnlyAskerCloses(Refusal):
+    """Bare den som spurte, lederen og sekretæren kan avslutte kasuset."""
+
+
+class OnlyAskerErases(Refusal):
+    """Bare den som spurte, lederen og personvernkontakten kan slette kasuset."""
+
+
+# Asking
+
+
+async def ask(context: Context, _event: Press | Command) -> Form:
+    network = context.require(Right.USE_CASES, _case_network(context)).network
+    colleagues = await _colleagues(context, network.id)
+    return forms.ask_form(forms.AskForm(network.id, colleagues, {}), rules.CaseDraft())
+
+
+def _case_network(context: Context) -> int:
+    """The network of this room; in a 1:1 chat the only one where the asker may use cases."""
+    usable = [standing for standing in context.standings if standing.may(Right.USE_CASES)]
+    if context.room is None and len(usable) == 1:
+        return usable[0].network.id
+    return context.standing.network.id
+
+
+async def _colleagues(context: Context, network_id: int) -> list[tuple[int, str]]:
+    return [
+        (member.person.id, member.signature)
+        for member in await people.members(context.session, network_id)
+        if member.case_access and member.person.id != context.person.id
+    ]
+
+
+async def submit_case(context: Context, event: Submission) -> Answer:
+    """Nothing is stored or posted before the check has read it and, where it warns, the asker has confirmed."""
+    network_id, shown = _carried(event)
+    standing = context.require(Right.USE_CASES, network_id)
+    colleagues = await _colleagues(context, network_id)
+    draft = _draft(event, {person for person, _name in colleagues})
+    form = forms.AskForm(network_id, colleagues, {})
+    checked = check(draft.texts)
+    if event.button == forms.REWRITE:
+        return _rewritten(form, draft, checked)
+    if problems := rules.missing(draft, local_date(context.now, standing.network.zone)):
+        return Problems(problems)
+    if checked.blocked:
+        return await _stopped(context, event, form, draft, checked)
+    if not _confirmed(event, checked, shown):
+        return forms.ask_form(
+            replace(form, notes=checked.notes, confirms=checked.warnings, rewrite=True), draft
+        )
+    case = await service.open_case(context, network_id, draft)
+    return Receipt("cases.opened", str(case.id))
+
+
+def _draft(event: Submission, allowed: set[int]) -> rules.CaseDraft:
+    asked = event.values.get("asked", ())
+    chosen = [asked] if isinstance(asked, str) else asked
+    return rules.CaseDraft(
+        title=_typed(event, "title"),
+        background=_typed(event, "background"),
+        question=_typed(event, "question"),
+        age_band=_typed(event, "age_band"),
+        wanted_by=_typed(event, "wanted_by").strip(),
+        asked=tuple(int(person) for person in chosen if person.isdigit() and int(person) in allowed),
+        affirmed=bool(event.values.get("affirmed")),
+        reason=_typed(event, "reason"),
+    )
+
+
+def _typed(event: Submission, field: str) -> str:
+    value = event.values.get(field, "")
+    return value if isinstance(value, str) else ""
+
+
+def _carried(event: Submission) -> tuple[int, frozenset[str]]:
+    try:
+        return forms.carried(event.carries)
+    except ValueError as error:
+        raise OutdatedForm from error
+
+
+def _rewritten(form: forms.AskForm, draft: rules.CaseDraft, checked: Checked) -> Form:
+    """The form again with the proposal in it, and with whatever the check still says of that."""
+    proposed = draft.with_texts(checked.rewritten)
+    left = check(proposed.texts)
+    return forms.ask_form(
+        replace(form, notes=left.notes, confirms=left.warnings, rewrite=bool(left.blocked or left.warnings)),
+        proposed,
+    )
+
+
+async def _stopped(
+    context: Context, event: Submission, form: forms.AskForm, draft: rules.CaseDraft, checked: Checked
+) -> Answer:
+    open_to_appeal = rules.may_be_appealed(checked.readings) and bool(
+        await service.deciders(context.session, form.network_id, context.person.id)
+    )
+    if event.button == forms.APPEAL and open_to_appeal:
+        if problem := _reason_problem(draft.reason):
+            return Problems({"reason": problem})
+        case = await service.appeal(context, form.network_id, draft)
+        return Receipt("cases.appealed", str(case.id))
+    again = replace(form, notes=checked.notes, rewrite=True, appeal=open_to_appeal)
+    return Problems(checked.blocked, forms.ask_form(again, draft))
+
+
+def _reason_problem(reason: str) -> str | None:
+    if not reason.strip():
+        return _("Skriv hvorfor teksten kan stå.")
+    return check({"reason": reason}).blocked.get("reason")
+
+
+def _confirmed(event: Submission, checked: Checked, shown: frozenset[str]) -> bool:
+    """Whether the asker ticked for just these warnings: new ones since then are shown first."""
+    return not checked.warnings or (bool(event.values.get("confirmed")) and checked.warnings <= shown)
+
+
+async def command(context: Context, event: Command, rest: str) -> Answer:
+    """`/kasus` opens the form; a word of ours or a code shows; anything else was meant as a case, and is not read.
+
+    Text after the command may have been seen by others or kept by the platform: it is never parsed as a case.
+    """
+    wish = rest.strip().casefold()
+    if wish in MINE:
+        return await my_cases(context)
+    if wish in OPEN:
+        return await open_cases(context)
+    if wish and (case := await _by_code(context, rest.strip())):
+        return await _show(context, case)
+    form = await ask(context, event)
+    if not wish:
+        return form
+    context.afterwards.say = _not_read(event.public)
+    return form
+
+
+def _not_read(public: bool) -> Message:
+    if public:
+        return message(
+            _(
+                "Meldingen din kan leses av alle i rommet. Jeg har ikke tatt vare på den. Slett den selv: velg «Slett» "
+                "i menyen på meldingen. Spør heller i skjemaet, der teksten sjekkes før noen ser den."
+            )
+        )
+    return message(
+        _("Jeg leser ikke kasus fra en kommando. Skriv teksten i skjemaet: der sjekkes den før noen ser den.")
+    )
+
+
+async def _by_code(context: Context, code: str) -> Case | None:
+    case = await context.session.scalar(select(Case).where(Case.code == code.upper()))
+    return await service.case_of(context, case.id) if case else None
+
+
+# Reading
+
+
+async def my_cases(context: Context, _event: Press | None = None) -> Message:
+    return await _list(context, _("Mine kasus"), Case.asker_id == context.person.id)
+
+
+async def open_cases(context: Context, _event: Press | None = None) -> Message:
+    return await _list(context, _("Åpne kasus"), Case.state == CaseState.OPEN)
+
+
+async def _list(context: Context, title: str, wanted: object) -> Message:
+    mine = [standing.network.id for standing in context.standings if standing.may(Right.USE_CASES)]
+    if not mine:
+        raise NotAllowed
+    ids = await context.session.scalars(
+        select(Case.id)
+        .where(Case.network_id.in_(mine), Case.state.in_((CaseState.OPEN, CaseState.CLOSED)), wanted)  # type: ignore[arg-type]
+        .order_by(Case.opened_at.desc())
+        .limit(20)
+    )
+    found = await facts.outlines(context.session, newest := list(ids))
+    return cards.case_list(title, [found[case] for case in newest], context.now)
+
+
+async def show(context: Context, event: Press) -> Message:
+    return await _show(context, await service.case_of(context, event.carries))
+
+
+async def _show(context: Context, case: Case) -> Message:
+    if case.state not in (CaseState.OPEN, CaseState.CLOSED):
+        raise NotFound
+    found = await facts.case_facts(context.session, context.vault, case, context.chat.name)
+    if found is None:
+        raise NotFound
+    await service.record(context, "case.read", case)
+    return cards.case_card(found)
+
+
+async def journal(context: Context, event: Press) -> Message:
+    """For the asker alone: the duty to record is theirs (helsepersonelloven § 39)."""
+    case = await service.case_of(context, event.carries)
+    if case.asker_id != context.person.id:
+        raise OnlyAskerCopies
+    found = await facts.case_facts(context.session, context.vault, case, context.chat.name)
+    if found is None:
+        raise NotFound
+    return cards.journal(found)
+
+
+# Answering
+
+
+async def answering(context: Context, event: Press) -> Receipt:
+    case = await service.say_on_it(context, event.carries, on=True)
+    return Receipt("cases.on_it", str(case.id))
+
+
+async def not_answering(context: Context, event: Press) -> Receipt:
+    case = await service.say_on_it(context, event.carries, on=False)
+    return Receipt("cases.not_on_it", str(case.id))
+
+
+async def heard(context: Context, event: Said | Edited) -> None:
+    if isinstance(event, Edited) or context.someone is None:
+        return
+    case = await service.case_in_thread(context.session, event.thread)
+    if case is not None and any(s.network.id == case.network_id and s.case_access for s in context.standings):
+        await service.replied(context, case, event.posted)
+
+
+async def deleted(context: Context, event: Deleted) -> None:
+    await service.took_back(context, event.posted)
+
+
+async def joined(context: Context, event: Joined) -> None:
+    """Somebody came into a case room: is it one who may not read there, the leaders hear of it at once."""
+    room = context.room
+    if room is None or room.purpose != Purpose.CASES:
+        return
+    outsiders = await people.without_case_access(context.session, room.network_id, [event.account])
+    if outsiders:
+        notices = await service.outsider_notices(context.session, room.network_id, outsiders, context.now)
+        await enqueue(context.session, *notices)
+
+
+# Closing
+
+
+async def ask_close(context: Context, event: Press) -> Form:
+    case = await service.case_of(context, event.carries)
+    if not service.may_close(context, case):
+        raise OnlyAskerCloses
+    if case.state is not CaseState.OPEN:
+        raise service.AlreadyClosed
+    return forms.close_form(forms.CloseForm(case.id, case.code or ""))
+
+
+async def submit_close(context: Context, event: Submission) -> Answer:
+    case_id, shown = _carried(event)
+    case = await service.case_of(context, case_id)
+    texts = {"conclusion": _typed(event, "conclusion"), "learning": _typed(event, "learning")}
+    form = forms.CloseForm(case.id, case.code or "", **texts, survives=bool(event.values.get("survives")))
+    checked = check(texts)
+    if event.button == forms.REWRITE:
+        left = check(checked.rewritten)
+        rewritten = replace(form, **checked.rewritten, notes=left.notes, confirms=left.warnings)
+        return forms.close_form(replace(rewritten, rewrite=bool(left.blocked or left.warnings)))
+    if not texts["conclusion"].strip():
+        return Problems({"conclusion": _("Skriv hva som ble rådet, eller hvorfor det ikke ble noe svar.")})
+    noted = replace(form, notes=checked.notes, rewrite=True)
+    if checked.blocked:
+        return Problems(checked.blocked, forms.close_form(noted))
+    if not _confirmed(event, checked, shown):
+        return forms.close_form(replace(noted, confirms=checked.warnings))
+    await service.close_case(context, str(case_id), **texts, survives=form.survives)
+    return Receipt("cases.closed", str(case_id))
+
+
+# Erasing
+
+
+async def ask_erase(context: Context, event: Press) -> Form:
+    case = await service.case_of(context, event.carries)
+    if not service.may_erase(context, case):
+        raise OnlyAskerErases
+    return forms.erase_form(case.id, case.code or "")
+
+
+async def submit_erase(context: Context, event: Submission) -> Answer:
+    if not event.values.get("sure"):
+        return Problems({"sure": _("Kryss av hvis du vil slette.")})
+    await service.erase_case(context, event.carries)
+    return Receipt("cases.erased", event.carries)
+
+
+# Appeals
+
+
+async def release(context: Context, event: Press) -> Receipt:
+    case = await service.decide_appeal(context, event.carries, release=True)
+    return Receipt("cases.decided", str(case.id))
+
+
+async def refuse(context: Context, event: Press) -> Receipt:
+    case = await service.decide_appeal(context, event.carries, release=False)
+    return Receipt("cases.decided", str(case.id))
+
+
+# Receipts: answers made from ids, so that they can be given twice
+
+
+async def _outline(context: Context, subject: str) -> cards.CaseOutline:
+    return (await facts.outlines(context.session, [int(subject)]))[int(subject)]
+
+
+async def opened_receipt(context: Context, subject: str) -> Message:
+    return cards.opened(await _outline(context, subject))
+
+
+async def appealed_receipt(_context: Context, _subject: str) -> Message:
+    return cards.appeal_sent()
+
+
+async def on_it_receipt(context: Context, subject: str) -> Message:
+    return cards.on_it(await _outline(context, subject))
+
+
+async def not_on_it_receipt(context: Context, subject: str) -> Message:
+    return cards.no_longer_on_it(await _outline(context, subject))
+
+
+async def closed_receipt(context: Context, subject: str) -> Message:
+    return cards.closed(await _outline(context, subject))
+
+
+async def decided_receipt(context: Context, subject: str) -> Message:
+    return cards.decided(await _outline(context, subject))
+
+
+async def erased_receipt(context: Context, subject: str) -> Message:
+    session, case_id = context.session, int(subject)
+    replies = len(list(await session.scalars(select(Reply.id).where(Reply.case_id == case_id))))
+    learning = await session.scalar(select(LearningPoint.id).where(LearningPoint.case_id == case_id))
+    return cards.erased(
+        await _outline(context, subject),
+        replies=replies,
+        learning_kept=learning is not None,
+        replies_removed=service.removes_replies(context.chat),
+    )

@@ -1,0 +1,89 @@
+"""Starting to serve: schema, logging, the app, and the web server around it."""
+
+import asyncio
+import contextlib
+import logging
+import sys
+from collections.abc import Callable
+
+import structlog
+import uvicorn
+
+from bot import demo
+from bot.app import App, metadata, running
+from bot.settings import Settings
+from bot.vault import Ledger, Vault
+from storage import Database, schema
+
+
+async def serve(settings: Settings) -> None:
+    """Run until told to stop. Refuses to start on a schema that is not current."""
+    configure_logging(settings.log_level)
+    await _require_current(settings)
+    async with running(settings) as app:
+        await _serve_pages(app, lambda: None)
+
+
+async def serve_demo(settings: Settings, ready: Callable[[], None]) -> None:
+    """The demo makes its own schema and its own network, and keeps both."""
+    configure_logging(settings.log_level)
+    await upgrade_schema(settings)
+    async with running(settings) as app:
+        await demo.furnish(app)
+        await _serve_pages(app, ready)
+
+
+async def upgrade_schema(settings: Settings) -> None:
+    database = Database(settings.database_url)
+    try:
+        if not await schema.is_current(database):
+            await schema.upgrade(database, metadata())
+        async with database.transaction(patience=30) as session:
+            await Vault(settings.wrapping_keys, Ledger(settings.ledger_path)).replay(session)
+    finally:
+        await database.close()
+
+
+async def _require_current(settings: Settings) -> None:
+    database = Database(settings.database_url)
+    try:
+        if not await schema.is_current(database):
+            raise SystemExit("Databasen har ikke riktig skjema. Kjør «fagtraad db upgrade» først.")
+    finally:
+        await database.close()
+
+
+async def _serve_pages(app: App, ready: Callable[[], None]) -> None:
+    settings = app.core.settings
+    config = uvicorn.Config(
+        app.chats["web"].app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,  # an access log is one more place for what people do
+        server_header=False,
+        ws_max_size=64 * 1024,
+        timeout_graceful_shutdown=3,
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.02)
+    if server.started:
+        ready()
+    with contextlib.suppress(asyncio.CancelledError):
+        await serving
+
+
+def configure_logging(level: str) -> None:
+    """One JSON line an event: ids and times, never texts. Tracebacks go without locals, and errors without words."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s")  # libraries: that, not what

@@ -1,0 +1,132 @@
+"""Text that can be erased honestly: each subject has a data key, wrapped by a key from the settings.
+
+Erasing destroys the data key, so that every copy in the database and its backups is unreadable; a ledger outside
+the database says which keys are gone, and is played again after a restore (backups hold wrapped keys).
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import LargeBinary, String, delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage import Row
+
+KEY = 32  # bytes, AES-256
+NONCE = 12  # bytes, NIST SP 800-38D
+
+
+class Erased(Exception):
+    """The key is gone, and the text with it."""
+
+
+class Unopened(Exception):
+    """The text could not be opened: a wrapping key is missing from the settings, or the bytes were changed."""
+
+
+class DataKey(Row):
+    __tablename__ = "data_key"
+    subject: Mapped[str] = mapped_column(String(80), primary_key=True)  # "case:17"
+    wrapped_by: Mapped[str] = mapped_column(String(40))
+    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Ledger:
+    """Erasures, one JSON line each, outside the database. Holds subjects and times, nothing else."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def write(self, subject: str, at: datetime) -> None:
+        """Durable when it returns. Raises OSError where it cannot be: then nothing may be erased."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"erased": subject, "at": at.isoformat()}) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def subjects(self) -> set[str]:
+        """A last line cut short by a crash is passed over: its erasure was never acknowledged."""
+        if not self.path.exists():
+            return set()
+        found = set()
+        for line in self.path.read_text(encoding="utf-8").splitlines():
+            try:
+                found.add(json.loads(line)["erased"])
+            except (ValueError, KeyError):
+                continue
+        return found
+
+
+class Vault:
+    """Seals and opens. Wrapping keys by name, newest first; new data keys are wrapped by the newest."""
+
+    def __init__(self, keys: Mapping[str, bytes], ledger: Ledger) -> None:
+        if not keys:
+            raise ValueError("FAGTRAAD_KEYS is empty: case texts cannot be kept without a key")
+        self._keys = dict(keys)
+        self._newest = next(iter(keys))
+        self._ledger = ledger
+
+    async def new_subject(self, session: AsyncSession, kind: str) -> str:
+        """A subject with a fresh key, such as "case:9f86d081884c7d65". Never reused, not even after a restore."""
+        subject = f"{kind}:{secrets.token_hex(8)}"
+        key = secrets.token_bytes(KEY)
+        wrapped = _encrypt(self._keys[self._newest], key, subject)
+        await session.execute(
+            insert(DataKey).values(subject=subject, wrapped_by=self._newest, wrapped=wrapped)
+        )
+        return subject
+
+    async def seal(self, session: AsyncSession, subject: str, field: str, text: str) -> bytes:
+        """Bytes that only this subject's key and this field's name open again. Raises `Erased`, `Unopened`."""
+        return _encrypt(await self._key(session, subject), text.encode(), f"{subject}/{field}")
+
+    async def open(self, session: AsyncSession, subject: str, field: str, sealed: bytes) -> str:
+        """Raises `Erased` when the key was destroyed, `Unopened` when it cannot be used."""
+        return _decrypt(await self._key(session, subject), sealed, f"{subject}/{field}").decode()
+
+    async def erase(self, session: AsyncSession, subject: str, at: datetime) -> None:
+        """Destroy the key. The ledger comes first: an erasure that a restore would undo is none."""
+        self._ledger.write(subject, at)
+        await session.execute(delete(DataKey).where(DataKey.subject == subject))
+
+    async def replay(self, session: AsyncSession) -> int:
+        """Destroy again what the ledger says was erased (after a restore). Returns how many keys had come back."""
+        erased = self._ledger.subjects()
+        back = set(await session.scalars(select(DataKey.subject))) & erased
+        for subject in back:
+            await session.execute(delete(DataKey).where(DataKey.subject == subject))
+        return len(back)
+
+    async def _key(self, session: AsyncSession, subject: str) -> bytes:
+        row = (
+            await session.execute(
+                select(DataKey.wrapped_by, DataKey.wrapped).where(DataKey.subject == subject)
+            )
+        ).one_or_none()
+        if row is None:
+            raise Erased
+        wrapping = self._keys.get(row.wrapped_by)
+        if wrapping is None:
+            raise Unopened
+        return _decrypt(wrapping, row.wrapped, subject)
+
+
+def _encrypt(key: bytes, plain: bytes, bound_to: str) -> bytes:
+    nonce = secrets.token_bytes(NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, plain, bound_to.encode())
+
+
+def _decrypt(key: bytes, sealed: bytes, bound_to: str) -> bytes:
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], bound_to.encode())
+    except InvalidTag as error:
+        raise Unopened from error

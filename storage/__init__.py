@@ -1,0 +1,6 @@
+"""Where rows live: the engine, sessions, column types and migrations. Knows nothing of clinical networks."""
+
+from storage.columns import OneOf, UtcDateTime
+from storage.database import Busy, Database, Row
+
+__all__ = ["Busy", "Database", "OneOf", "Row", "UtcDateTime"]

@@ -1,0 +1,139 @@
+"""One database, SQLite or PostgreSQL, with a write transaction and a read transaction that behave alike on both."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Connection, MetaData, event, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+# One naming scheme, so that migrations can name what they change on either database.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Row(DeclarativeBase):
+    """The base of every table."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class Busy(Exception):
+    """Another writer held the database for longer than the caller had patience for."""
+
+
+class Database:
+    """An engine and its two kinds of transaction.
+
+    SQLite admits one writer. Writers of this process queue here, in order; `BEGIN IMMEDIATE` takes the lock at
+    once, since a transaction that reads first and writes later fails in WAL mode whatever its time limit.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
+        self._one_writer = asyncio.Lock()
+        self._reads = self.engine.execution_options(begin="DEFERRED")
+
+    @asynccontextmanager
+    async def transaction(self, patience: float = 1.0) -> AsyncIterator[AsyncSession]:
+        """A write transaction: committed at the end, rolled back by an error.
+
+        `patience` is in seconds; `Busy` is raised when the database could not be had in that time.
+        """
+        async with (
+            self.write_connection(patience) as connection,
+            AsyncSession(connection, expire_on_commit=False) as session,
+        ):
+            yield session
+            await session.flush()
+
+    @asynccontextmanager
+    async def write_connection(self, patience: float = 1.0) -> AsyncIterator[AsyncConnection]:
+        """The same without objects, for hot paths."""
+        async with self._turn(patience), self.engine.connect() as connection:
+            await connection.execution_options(begin="IMMEDIATE", patience=patience)
+            try:
+                await connection.begin()
+                if not self.is_sqlite:
+                    await connection.execute(text(f"SET LOCAL lock_timeout = {int(patience * 1000)}"))
+            except DBAPIError as error:
+                raise (Busy() if is_busy(error) else error) from error
+            yield connection
+            await connection.commit()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A read transaction; anything written in it is lost."""
+        async with AsyncSession(self._reads, expire_on_commit=False) as session:
+            yield session
+
+    async def forget_log(self) -> None:
+        """Leave no copy of what was just erased in SQLite's write-ahead log (PostgreSQL's is the operator's to keep)."""
+        if self.is_sqlite:
+            async with self._turn(30.0), self.engine.connect() as connection:
+                raw = await connection.get_raw_connection()
+                await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def _turn(self, patience: float) -> AsyncIterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        try:
+            await asyncio.wait_for(self._one_writer.acquire(), patience)
+        except TimeoutError as error:
+            raise Busy from error
+        try:
+            yield
+        finally:
+            self._one_writer.release()
+
+
+def is_busy(error: DBAPIError) -> bool:
+    """Whether the driver said that somebody else held the lock for too long."""
+    busy_file = getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+    return busy_file or getattr(error.orig, "sqlstate", None) == "55P03"  # lock_not_available
+
+
+def _sqlite_engine(url: str) -> AsyncEngine:
+    engine = create_async_engine(url, hide_parameters=True, pool_size=8)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we begin ourselves: see _begin_sqlite
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # NORMAL can lose the last commits in a power cut
+        "foreign_keys=ON",
+        "secure_delete=ON",  # erased text must not linger in freed pages
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={int(options.get('patience', 5.0) * 1000)}")
+    connection.exec_driver_sql(f"BEGIN {options.get('begin', 'IMMEDIATE')}")
+
+
+def _postgres_engine(url: str) -> AsyncEngine:
+    return create_async_engine(
+        url, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True, pool_timeout=5
+    )

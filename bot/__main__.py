@@ -73,12 +73,10 @@ def new_key(name: str) -> str:
 
 
 def _invite(port: int) -> None:
-    say.print(
-        f"\n[bold]Fagtråd[/bold] er klar: [bold]http://127.0.0.1:{port}[/bold]   (avslutt med Ctrl+C)\n"
-    )
+    say.print(f"\n[bold]Fagtråd[/bold] er klar: [bold]http://127.0.0.1:{port}[/bold]   (avslutt med Ctrl+C)\n")
     for line in (
         "Prøv dette:",
-        "  1. Velg «Hedda Myhre» øverst, og trykk «Spør nettverket». Skriv et navn og et fødselsnummer: sjekken sier fra.",
+        "  1. Velg «Hedda Myhre» øverst, og trykk «Spør nettverket». Skriv et navn: sjekken sier fra.",
         "  2. Ta forslaget, send inn, og se kasuset i kasusrommet.",
         "  3. Åpne en ny fane som «Mari Solbakk», svar i tråden, og lag en oppgave fra svaret.",
         "  4. Flytt klokka («+1 døgn»), og se påminnelser og purringer komme til rett tid.",
@@ -114,9 +112,7 @@ def _settings() -> Settings:
 
 @app.command()
 def check(
-    new: Annotated[
-        bool, typer.Option("--new-key", help="Print a new wrapping key for FAGTRAAD_KEYS.")
-    ] = False,
+    new: Annotated[bool, typer.Option("--new-key", help="Print a new wrapping key for FAGTRAAD_KEYS.")] = False,
 ) -> None:
     """Say what is configured, what is missing and what to do. Shows no secret. Exit status 1 when something is."""
     if new:

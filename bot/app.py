@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import demo, people
+from bot import demo, guard, people
 from bot.chat.message import Message
 from bot.chat.port import Account, Chat
 from bot.clock import Clock, MovableClock, SystemClock
@@ -23,6 +23,7 @@ from bot.features import all_features
 from bot.notebook import DatabaseNotebook
 from bot.outbox import Kind, Notice, Outbox
 from bot.settings import Settings
+from bot.stage import Stage
 from bot.vault import Ledger, Vault
 from scheduler import Ticker
 from storage import Database, Row
@@ -64,9 +65,7 @@ class App:
 
 
 @asynccontextmanager
-async def running(
-    settings: Settings, clock: Clock | None = None, *, ticking: bool = True
-) -> AsyncIterator[App]:
+async def running(settings: Settings, clock: Clock | None = None, *, ticking: bool = True) -> AsyncIterator[App]:
     """Start everything in order, and stop it in the opposite one. The schema must be there (`fagtraad db upgrade`).
 
     With `ticking` off nothing is delivered by itself: tests call `outbox.deliver_due()`.
@@ -76,6 +75,7 @@ async def running(
         stack.push_async_callback(database.close)
         vault = Vault(settings.wrapping_keys, Ledger(settings.ledger_path))
         await _replay_erasures(database, vault)
+        await asyncio.to_thread(guard.warm)
         clock = clock or await _clock(settings, database)
         app = _wire(settings, database, vault, clock)
         for chat in app.chats.values():
@@ -94,7 +94,8 @@ def _wire(settings: Settings, database: Database, vault: Vault, clock: Clock) ->
     outbox = Outbox(database, chats, kinds, clock, account_of=_reached_on)
 
     async def advance(by: timedelta) -> int:
-        assert isinstance(clock, MovableClock)
+        if not isinstance(clock, MovableClock):
+            raise TypeError("only the demo's clock can be moved")
         return await demo.advance(database, clock, outbox, by)
 
     core = Core(settings, database, vault, clock, features, advance if settings.demo else None)
@@ -103,26 +104,35 @@ def _wire(settings: Settings, database: Database, vault: Vault, clock: Clock) ->
     return App(core, chats, outbox, Dispatch(database, chats, features, vault, clock, outbox.wake))
 
 
-def _kind(
-    kind: NoticeKind, database: Database, chats: Mapping[str, Chat], vault: Vault, clock: Clock
-) -> Kind:
+def _kind(kind: NoticeKind, database: Database, chats: Mapping[str, Chat], vault: Vault, clock: Clock) -> Kind:
     """A feature's kind of notice as the outbox wants it: with the vault at hand, and able to ask who is in a room."""
 
-    async def compose(
-        session: AsyncSession, notices: Sequence[Notice], now: datetime
-    ) -> Mapping[int, Message]:
+    room_is_safe = kind.room_is_safe
+
+    async def compose(session: AsyncSession, notices: Sequence[Notice], now: datetime) -> Mapping[int, Message]:
         return await kind.compose(Desk(session, now, vault), notices)
 
     async def before_send(notice: Notice) -> bool:
-        assert kind.room_is_safe is not None and notice.to is not None
+        if room_is_safe is None or notice.to is None:
+            return True
         try:
             present = await chats[notice.to.chat].members(notice.to)
         except MembersUnknown:
             return False
         async with database.reading() as session:
-            return await kind.room_is_safe(Desk(session, clock.now(), vault), notice, present)
+            return await room_is_safe(Desk(session, clock.now(), vault), notice, present)
 
-    return Kind(kind.name, compose, before_send if kind.room_is_safe else None, kind.on_failed)
+    return Kind(kind.name, compose, before_send if room_is_safe else None, kind.on_failed)
+
+
+async def set_stage(app: App) -> None:
+    """Fill the demo with its invented network, the first time it starts."""
+    from adapters.web import WebChat
+    from adapters.web.furnish import Furniture
+
+    chat, clock = app.chats["web"], app.core.clock
+    if isinstance(clock, MovableClock) and isinstance(chat, WebChat):
+        await Stage(app.core.database, clock, app.inbox, app.outbox, Furniture(chat)).set_up()
 
 
 def create_chat(name: str, core: Core) -> Chat:

@@ -22,6 +22,4 @@ class AuditRow(Row):
 async def record(
     session: AsyncSession, now: datetime, did: str, subject: str, *, by: int | None, network: int | None
 ) -> None:
-    await session.execute(
-        insert(AuditRow).values(at=now, person_id=by, network_id=network, did=did, subject=subject)
-    )
+    await session.execute(insert(AuditRow).values(at=now, person_id=by, network_id=network, did=did, subject=subject))

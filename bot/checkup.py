@@ -36,13 +36,9 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
             await session.execute(text("SELECT 1"))
         yield Finding(True, "Database", shown)
         current = await schema.is_current(database)
-        yield Finding(
-            current, "Skjema", "oppdatert" if current else "gammelt eller tomt: kjør «fagtraad db upgrade»"
-        )
+        yield Finding(current, "Skjema", "oppdatert" if current else "gammelt eller tomt: kjør «fagtraad db upgrade»")
     except Exception as error:  # noqa: BLE001 - whatever the driver says, the operator is told that it is the database
-        yield Finding(
-            False, "Database", f"{shown} svarer ikke ({type(error).__name__}): se FAGTRAAD_DATABASE_URL"
-        )
+        yield Finding(False, "Database", f"{shown} svarer ikke ({type(error).__name__}): se FAGTRAAD_DATABASE_URL")
     finally:
         await database.close()
 
@@ -50,9 +46,7 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
 def _keys(settings: Settings) -> Finding:
     names = list(settings.wrapping_keys)
     if not names:
-        return Finding(
-            False, "Nøkler", "mangler: sett FAGTRAAD_KEYS til det «fagtraad check --new-key» skriver ut"
-        )
+        return Finding(False, "Nøkler", "mangler: sett FAGTRAAD_KEYS til det «fagtraad check --new-key» skriver ut")
     return Finding(True, "Nøkler", f"{len(names)}, nyeste er «{names[0]}»")
 
 

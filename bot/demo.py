@@ -105,14 +105,10 @@ async def invent(session: AsyncSession, chat: str, now: datetime) -> None:
         zone="Europe/Oslo",
         language="nb",
     )
-    organisations = {
-        key: Organisation(name=name, short=short) for key, (name, short) in ORGANISATIONS.items()
-    }
+    organisations = {key: Organisation(name=name, short=short) for key, (name, short) in ORGANISATIONS.items()}
     session.add_all([network, *organisations.values()])
     await session.flush()
-    session.add_all(
-        ExpectedOrganisation(network_id=network.id, organisation_id=o.id) for o in organisations.values()
-    )
+    session.add_all(ExpectedOrganisation(network_id=network.id, organisation_id=o.id) for o in organisations.values())
     leader: int | None = None
     for member in MEMBERS:
         home = organisations[member.organisation].id if member.organisation else None

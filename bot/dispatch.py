@@ -19,7 +19,7 @@ from bot.chat.inbound import Command, Deleted, Edited, Inbound, Joined, Left, Pr
 from bot.chat.message import Form, Message, message
 from bot.chat.port import Account, Chat, Done, Next, Outcome, Problems
 from bot.clock import Clock
-from bot.errors import MembersUnknown, Refusal
+from bot.errors import MembersUnknown, Refusal, UnknownPerson
 from bot.feature import Answer, Context, Features, Receipt
 from bot.help import RUN_COMMAND, help_message, not_understood
 from bot.language import _, speaking
@@ -74,9 +74,7 @@ class Dispatch:
         self._vault = vault
         self._clock = clock
         self._committed = committed
-        self._words = {
-            word: command for command in features.commands for word in (command.word, *command.also)
-        }
+        self._words = {word: command for command in features.commands for word in (command.word, *command.also)}
 
     async def receive(self, event: Inbound) -> Outcome:
         asker = await self._find(event)
@@ -93,7 +91,8 @@ class Dispatch:
                 if not isinstance(event, Command | Press | Submission):
                     raise
                 text = _(
-                    "Noe gikk galt hos oss, og ingenting ble lagret. Prøv igjen. Blir det ved, si fra til drift og oppgi {mark}."
+                    "Noe gikk galt hos oss, og ingenting ble lagret. Prøv igjen. "
+                    "Blir det ved, si fra til drift og oppgi {mark}."
                 )
                 return await self._refuse(event, asker, text.format(mark=mark))
 
@@ -155,10 +154,10 @@ class Dispatch:
                 )
             case Press(does=does):
                 press = self._features.presses.get(does)
-                return await press(context, event) if context.person and press else _outdated()
+                return await press(_known(context), event) if press else _outdated()
             case Submission(does=does):
                 submit = self._features.forms.get(does)
-                return await submit(context, event) if context.person and submit else _outdated()
+                return await submit(_known(context), event) if submit else _outdated()
             case Said() | Edited():
                 return await self._heard(context, event)
             case Deleted():
@@ -181,8 +180,8 @@ class Dispatch:
 
     async def _command(self, context: Context, event: Command) -> Answer:
         command, rest = grammar.understand(event.text, self._words)
-        if command is not None and context.person:
-            return await command.handle(context, event, rest)
+        if command is not None:
+            return await command.handle(_known(context), event, rest)
         first, _rest = grammar.split(event.text)
         if not first or grammar.fold(first) in ("hjelp", "help", "fagtrad", "hei"):
             return help_message(self._features)
@@ -277,6 +276,13 @@ async def _remember(session: AsyncSession, event: Inbound, receipt: Receipt) -> 
     )
 
 
+def _known(context: Context) -> Context:
+    """The same, where somebody is linked to the account. Raises `UnknownPerson`."""
+    if context.someone is None:
+        raise UnknownPerson
+    return context
+
+
 def _outdated() -> Message:
     return message(_("Denne knappen virker ikke lenger. Skriv «hjelp» for å se hva jeg kan."))
 
@@ -285,8 +291,7 @@ def _log_fault(error: Exception, event: Inbound) -> str:
     """Log where it failed, never what the error says: its words may be somebody's text. Returns a mark to ask by."""
     mark = secrets.token_hex(3)
     frames = [
-        f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno}"
-        for frame in traceback.extract_tb(error.__traceback__)
+        f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
     ]
     log.error("fault", mark=mark, happening=type(event).__name__, error=type(error).__name__, at=frames[-6:])
     return mark

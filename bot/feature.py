@@ -134,9 +134,7 @@ class Feature:
     forms: Mapping[str, Callable[[Context, Submission], Awaitable[Answer]]] = field(default_factory=dict)
     receipts: Mapping[str, Callable[[Context, str], Awaitable[Message]]] = field(default_factory=dict)
     notices: tuple[NoticeKind, ...] = ()
-    reads_case_room: frozenset[str] = (
-        frozenset()
-    )  # presses and forms before which the case room's members are read
+    reads_case_room: frozenset[str] = frozenset()  # presses and forms before which the case room's members are read
     shortcuts: tuple[Shortcut, ...] = ()
     on_message: tuple[Shortcut, ...] = ()
     said: Callable[[Context, Said | Edited], Awaitable[Answer]] | None = None

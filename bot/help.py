@@ -19,9 +19,7 @@ def help_message(features: Features) -> Message:
 def not_understood(meant: list[str]) -> Message:
     """`meant` are words of ours, nearest first; may be empty."""
     if not meant:
-        return message(
-            _("Det forsto jeg ikke."), Buttons((Button(_("Vis hva jeg kan"), RUN_COMMAND, "hjelp"),))
-        )
+        return message(_("Det forsto jeg ikke."), Buttons((Button(_("Vis hva jeg kan"), RUN_COMMAND, "hjelp"),)))
     return message(
         _("Mente du {words}?").format(words=say_list([f"«{word}»" for word in meant])),
         Buttons(tuple(Button(f"/{word}", RUN_COMMAND, word) for word in meant)),

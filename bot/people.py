@@ -25,7 +25,7 @@ class Role(StrEnum):
     PRIVACY_CONTACT = "privacy_contact"
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         return {
             Role.LEADER: _("leder"),
             Role.SECRETARY: _("sekretær"),
@@ -54,14 +54,10 @@ _EVERYBODY = frozenset({Right.USE_ITEMS})
 _BY_ROLE: dict[Role, frozenset[Right]] = {
     Role.LEADER: frozenset({Right.CLOSE_ANY_CASE, Right.ERASE_ANY_CASE, Right.CHANGE_ANY_ITEM}),
     Role.SECRETARY: frozenset({Right.CLOSE_ANY_CASE, Right.CHANGE_ANY_ITEM}),
-    Role.PRIVACY_CONTACT: frozenset(
-        {Right.ERASE_ANY_CASE, Right.DECIDE_APPEALS, Right.SEE_POSSIBLE_BREACHES}
-    ),
+    Role.PRIVACY_CONTACT: frozenset({Right.ERASE_ANY_CASE, Right.DECIDE_APPEALS, Right.SEE_POSSIBLE_BREACHES}),
 }
 # Case text is health personnel's alone: these rights need named access too, whatever the role (hpl. §§ 21, 23).
-_NEED_CASE_ACCESS = frozenset(
-    {Right.USE_CASES, Right.CLOSE_ANY_CASE, Right.ERASE_ANY_CASE, Right.DECIDE_APPEALS}
-)
+_NEED_CASE_ACCESS = frozenset({Right.USE_CASES, Right.CLOSE_ANY_CASE, Right.ERASE_ANY_CASE, Right.DECIDE_APPEALS})
 
 
 def rights(roles: Iterable[Role], case_access: bool) -> frozenset[Right]:
@@ -196,9 +192,7 @@ async def members(session: AsyncSession, network_id: int) -> list[Member]:
     found = [(membership, person, organisation) for membership, person, organisation in rows]
     roles = await _roles(session, [membership.id for membership, *_rest in found])
     return [
-        Member(
-            person, organisation, roles.get(membership.id, frozenset()), membership.case_access_at is not None
-        )
+        Member(person, organisation, roles.get(membership.id, frozenset()), membership.case_access_at is not None)
         for membership, person, organisation in found
     ]
 
@@ -222,9 +216,7 @@ async def account_of(session: AsyncSession, person_id: int, chat: str | None = N
     return Account(row[0].chat, row[0].account, row[1]) if row else None
 
 
-async def accounts_of(
-    session: AsyncSession, person_ids: Iterable[int], chat: str
-) -> tuple[tuple[str, str], ...]:
+async def accounts_of(session: AsyncSession, person_ids: Iterable[int], chat: str) -> tuple[tuple[str, str], ...]:
     """(account id, name) on one chat of each person who has one there, for mentions; by name."""
     rows = await session.execute(
         select(PlatformAccount.account, Person.name)
@@ -235,9 +227,7 @@ async def accounts_of(
     return tuple((account, name) for account, name in rows)
 
 
-async def without_case_access(
-    session: AsyncSession, network_id: int, present: Iterable[Account]
-) -> list[Account]:
+async def without_case_access(session: AsyncSession, network_id: int, present: Iterable[Account]) -> list[Account]:
     """Those in a room who may not read cases: members without access, guests, other bots, and the unknown.
 
     Our own bot is not among `present`: its adapter leaves it out.
@@ -248,11 +238,7 @@ async def without_case_access(
         .where(Membership.network_id == network_id, Membership.case_access_at.is_not(None))
     )
     allowed = {(chat, account) for chat, account in rows}
-    return [
-        account
-        for account in present
-        if account.guest or account.bot or (account.chat, account.id) not in allowed
-    ]
+    return [account for account in present if account.guest or account.bot or (account.chat, account.id) not in allowed]
 
 
 async def names_of(session: AsyncSession, chat: str, accounts: Iterable[str]) -> list[str]:
@@ -263,5 +249,5 @@ async def names_of(session: AsyncSession, chat: str, accounts: Iterable[str]) ->
         .join(Person, Person.id == PlatformAccount.person_id)
         .where(PlatformAccount.chat == chat, PlatformAccount.account.in_(wanted))
     )
-    known = {account: name for account, name in rows}
+    known = {row.account: row.name for row in rows}
     return sorted(known.get(account, account) for account in wanted)

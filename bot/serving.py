@@ -1,16 +1,15 @@
 """Starting to serve: schema, logging, the app, and the web server around it."""
 
-import asyncio
-import contextlib
 import logging
+import socket
 import sys
 from collections.abc import Callable
+from typing import Any, Protocol, runtime_checkable
 
 import structlog
 import uvicorn
 
-from bot import demo
-from bot.app import App, metadata, running
+from bot.app import App, metadata, running, set_stage
 from bot.settings import Settings
 from bot.vault import Ledger, Vault
 from storage import Database, schema
@@ -29,7 +28,7 @@ async def serve_demo(settings: Settings, ready: Callable[[], None]) -> None:
     configure_logging(settings.log_level)
     await upgrade_schema(settings)
     async with running(settings) as app:
-        await demo.furnish(app)
+        await set_stage(app)
         await _serve_pages(app, ready)
 
 
@@ -53,10 +52,22 @@ async def _require_current(settings: Settings) -> None:
         await database.close()
 
 
+@runtime_checkable
+class HasPages(Protocol):
+    """A chat that people reach over HTTP."""
+
+    @property
+    def app(self) -> Any:
+        """An ASGI application."""
+
+
 async def _serve_pages(app: App, ready: Callable[[], None]) -> None:
     settings = app.core.settings
+    pages = next((chat.app for chat in app.chats.values() if isinstance(chat, HasPages)), None)
+    if pages is None:
+        raise SystemExit("Ingen av chattene i FAGTRAAD_CHATS har nettsider: legg til «web».")
     config = uvicorn.Config(
-        app.chats["web"].app,
+        pages,
         host=settings.host,
         port=settings.port,
         log_config=None,
@@ -65,14 +76,20 @@ async def _serve_pages(app: App, ready: Callable[[], None]) -> None:
         ws_max_size=64 * 1024,
         timeout_graceful_shutdown=3,
     )
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    while not server.started and not serving.done():
-        await asyncio.sleep(0.02)
-    if server.started:
-        ready()
-    with contextlib.suppress(asyncio.CancelledError):
-        await serving
+    await _Server(config, ready).serve()
+
+
+class _Server(uvicorn.Server):
+    """Says when it is ready to be visited."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
 
 
 def configure_logging(level: str) -> None:

@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     chats: Annotated[list[str], NoDecode] = Field(["web"], description="Chat platforms, comma-separated: web")
     keys: SecretStr = Field(
         SecretStr(""),
-        description="Wrapping keys, newest first, comma-separated: NAME:BASE64 of 32 bytes (`fagtraad check --new-key` makes one)",
+        description="Wrapping keys, newest first, comma-separated, NAME:BASE64 (`fagtraad check --new-key` makes one)",
     )
     ledger_path: Path = Field(
         Path("var/erasures.jsonl"),

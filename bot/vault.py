@@ -80,9 +80,7 @@ class Vault:
         subject = f"{kind}:{secrets.token_hex(8)}"
         key = secrets.token_bytes(KEY)
         wrapped = _encrypt(self._keys[self._newest], key, subject)
-        await session.execute(
-            insert(DataKey).values(subject=subject, wrapped_by=self._newest, wrapped=wrapped)
-        )
+        await session.execute(insert(DataKey).values(subject=subject, wrapped_by=self._newest, wrapped=wrapped))
         return subject
 
     async def seal(self, session: AsyncSession, subject: str, field: str, text: str) -> bytes:
@@ -108,9 +106,7 @@ class Vault:
 
     async def _key(self, session: AsyncSession, subject: str) -> bytes:
         row = (
-            await session.execute(
-                select(DataKey.wrapped_by, DataKey.wrapped).where(DataKey.subject == subject)
-            )
+            await session.execute(select(DataKey.wrapped_by, DataKey.wrapped).where(DataKey.subject == subject))
         ).one_or_none()
         if row is None:
             raise Erased

@@ -37,6 +37,7 @@ class OneOf(TypeDecorator[Any]):
     def __init__(self, words: type[StrEnum], length: int = 30) -> None:
         super().__init__(length)
         self.words = words
+        self.length = length
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         return None if value is None else self.words(value).value

@@ -79,11 +79,11 @@ class Database:
             yield session
 
     async def forget_log(self) -> None:
-        """Leave no copy of what was just erased in SQLite's write-ahead log (PostgreSQL's is the operator's to keep)."""
+        """Leave no copy of what was just erased in SQLite's write-ahead log. (PostgreSQL's is the operator's.)"""
         if self.is_sqlite:
             async with self._turn(30.0), self.engine.connect() as connection:
-                raw = await connection.get_raw_connection()
-                await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                await connection.execution_options(begin="NONE", patience=30.0)
+                await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -130,7 +130,9 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     connection.exec_driver_sql(f"PRAGMA busy_timeout={int(options.get('patience', 5.0) * 1000)}")
-    connection.exec_driver_sql(f"BEGIN {options.get('begin', 'IMMEDIATE')}")
+    begin = options.get("begin", "IMMEDIATE")
+    if begin != "NONE":
+        connection.exec_driver_sql(f"BEGIN {begin}")
 
 
 def _postgres_engine(url: str) -> AsyncEngine:

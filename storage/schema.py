@@ -1,7 +1,7 @@
 """The schema, kept by alembic migrations beside this file. The tables are handed in: storage knows none."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -28,9 +28,7 @@ async def is_current(database: Database) -> bool:
     """Whether the schema is the one this version of the program needs."""
     async with database.engine.connect() as connection:
         await connection.execution_options(begin="DEFERRED")
-        found = await connection.run_sync(
-            lambda sync: MigrationContext.configure(sync).get_current_revision()
-        )
+        found = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
     return found == newest_revision()
 
 
@@ -54,12 +52,12 @@ def is_ours(entity: Any, name: str | None, kind: str, _reflected: bool, _compare
     return not (kind == "table" and name is not None and "_fts" in name)
 
 
-def written_out(kind: str, entity: Any, _context: Any) -> str | bool:
+def written_out(kind: str, entity: Any, _context: Any) -> str | Literal[False]:
     """A migration names no type of ours: it must mean the same when the type has changed or gone."""
     if kind == "type" and isinstance(entity, UtcDateTime):
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(entity, OneOf):
-        return f"sa.String(length={entity.impl_instance.length})"
+        return f"sa.String(length={entity.length})"
     return False
 
 

@@ -60,9 +60,7 @@ class World:
         assert shown.message is not None
         button = next(b for b in buttons(shown.message) if b.label == label)
         room = shown.posted.place.room
-        form = await self.chat.press(
-            who, "direct" if room.startswith("direct:") else room, button.does, button.carries
-        )
+        form = await self.chat.press(who, "direct" if room.startswith("direct:") else room, button.does, button.carries)
         await self.deliver()
         return form
 

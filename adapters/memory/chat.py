@@ -38,7 +38,7 @@ class MemoryChat:
 
     clock: Clock
     name: str = "memory"
-    can: frozenset[Can] = frozenset(Can)
+    can: frozenset[Can] = frozenset(Can) - {Can.SEALED_THREADS}
     accounts: dict[str, Account] = field(default_factory=dict)
     rooms: dict[str, list[str]] = field(default_factory=dict)
     unreadable: set[str] = field(default_factory=set)  # rooms whose members cannot be had
@@ -71,9 +71,7 @@ class MemoryChat:
         self.shown = [each for each in self.shown if each.posted != posted]
 
     async def find(self, place: Place, key: str) -> Posted | None:
-        return next(
-            (each.posted for each in self.shown if each.key == key and each.posted.place == place), None
-        )
+        return next((each.posted for each in self.shown if each.key == key and each.posted.place == place), None)
 
     async def whisper(self, place: Place, to: Account, message: Message) -> None:
         self._show(place, None, message, plain_text(message), to=to.id)
@@ -104,14 +102,10 @@ class MemoryChat:
 
     # What people do in it
 
-    async def command(
-        self, who: str, room: str, text: str, *, public: bool = False, key: str = ""
-    ) -> Form | None:
+    async def command(self, who: str, room: str, text: str, *, public: bool = False, key: str = "") -> Form | None:
         opener = Opener()
         place = await self._place(who, room)
-        await self._receive(
-            Command(key or self._key(), self._account(who), place, clean(text), opener, public)
-        )
+        await self._receive(Command(key or self._key(), self._account(who), place, clean(text), opener, public))
         return opener.form
 
     async def press(
@@ -149,9 +143,7 @@ class MemoryChat:
         }
         place = await self._place(who, room)
         return await self._receive(
-            Submission(
-                key or self._key(), self._account(who), place, form.does, form.carries, cleaned, button
-            )
+            Submission(key or self._key(), self._account(who), place, form.does, form.carries, cleaned, button)
         )
 
     async def say(self, who: str, room: str, text: str, *, under: Shown | None = None) -> Shown:

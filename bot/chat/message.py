@@ -85,9 +85,7 @@ class Message:
 
 def message(*parts: Part | str, title: str = "", sealed_under: str | None = None) -> Message:
     """A message of parts; a bare string is a paragraph."""
-    return Message(
-        tuple(Text(part) if isinstance(part, str) else part for part in parts), title, sealed_under
-    )
+    return Message(tuple(Text(part) if isinstance(part, str) else part for part in parts), title, sealed_under)
 
 
 def plain_text(said: Message) -> str:

@@ -70,6 +70,7 @@ class Can(StrEnum):
     EDIT = auto()
     DELETE = auto()
     DELETE_OTHERS = auto()  # remove what a member wrote, too
+    SEALED_THREADS = auto()  # what is written under a sealed message is sealed with it, and goes when its key goes
     THREADS = auto()
     SLASH = auto()
     READ_ALL = auto()  # hears messages that do not mention it

@@ -49,16 +49,12 @@ async def take(
         tokens, filled_at = await _refill(connection, chat, budgets[chat], now)
         granted[chat] = min(wanted[chat], tokens)
         await connection.execute(
-            update(BUDGETS)
-            .where(BUDGETS.c.chat == chat)
-            .values(tokens=tokens - granted[chat], filled_at=filled_at)
+            update(BUDGETS).where(BUDGETS.c.chat == chat).values(tokens=tokens - granted[chat], filled_at=filled_at)
         )
     return granted
 
 
-async def _refill(
-    connection: AsyncConnection, chat: str, budget: Budget, now: datetime
-) -> tuple[int, datetime]:
+async def _refill(connection: AsyncConnection, chat: str, budget: Budget, now: datetime) -> tuple[int, datetime]:
     query = select(BUDGETS.c.tokens, BUDGETS.c.filled_at).where(BUDGETS.c.chat == chat).with_for_update()
     row = (await connection.execute(query)).first()
     if row is None:

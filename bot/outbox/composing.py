@@ -148,9 +148,7 @@ async def _aimed(session: AsyncSession, letters: list[Letter], now: datetime) ->
     return [_aim(letter, overtaken, posts, now) for letter in letters]
 
 
-def _aim(
-    letter: Letter, overtaken: set[int], posts: Mapping[tuple[str, str], RowMapping], now: datetime
-) -> Letter:
+def _aim(letter: Letter, overtaken: set[int], posts: Mapping[tuple[str, str], RowMapping], now: datetime) -> Letter:
     notice = letter.notice
     if notice.act is Act.POST:
         return letter
@@ -184,9 +182,7 @@ async def _overtaken(session: AsyncSession, aims: Iterable[Notice], now: datetim
     for row in rows:
         same = (row.lane, row.kind, row.subject)
         newest[same] = max(newest.get(same, 0), row.id)
-    return {
-        notice.id for notice in edits if newest.get((notice.lane, notice.kind, notice.subject), 0) > notice.id
-    }
+    return {notice.id for notice in edits if newest.get((notice.lane, notice.kind, notice.subject), 0) > notice.id}
 
 
 async def _posts(session: AsyncSession, aims: Sequence[Notice]) -> dict[tuple[str, str], RowMapping]:

@@ -135,9 +135,7 @@ class Outbox:
 
     async def tally(self) -> dict[str, int]:
         """How many notices the database has in each state, and how many were possibly sent twice."""
-        query = select(NOTICES.c.state, func.count(), func.sum(NOTICES.c.possibly_twice)).group_by(
-            NOTICES.c.state
-        )
+        query = select(NOTICES.c.state, func.count(), func.sum(NOTICES.c.possibly_twice)).group_by(NOTICES.c.state)
         async with self._database.reading() as session:
             rows = [tuple(row) for row in await session.execute(query)]
         found = {state: number for state, number, _ in rows}

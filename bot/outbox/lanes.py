@@ -192,9 +192,7 @@ async def _heads(connection: AsyncConnection, lanes: Sequence[str], now: datetim
         .scalar_subquery()
     )
     ids = (await connection.execute(select(first).where(LANES.c.key.in_(lanes)))).scalars()
-    rows = await connection.execute(
-        select(NOTICES).where(NOTICES.c.id.in_([id_ for id_ in ids if id_ is not None]))
-    )
+    rows = await connection.execute(select(NOTICES).where(NOTICES.c.id.in_([id_ for id_ in ids if id_ is not None])))
     return {row["lane"]: notice_of(row) for row in rows.mappings()}
 
 
@@ -226,12 +224,7 @@ def _first_try() -> Any:
 _NOTICE_RESULT = (
     update(NOTICES)
     .where(NOTICES.c.id == bindparam("notice"))
-    .values(
-        {
-            name: bindparam(name)
-            for name in ("state", "try_at", "attempts", "holds", "error", "posted", "sent_at")
-        }
-    )
+    .values({name: bindparam(name) for name in ("state", "try_at", "attempts", "holds", "error", "posted", "sent_at")})
 )
 _LANE_LEFT = (
     update(LANES)

@@ -187,9 +187,7 @@ async def withdraw(session: AsyncSession, kind: str, subject: str) -> None:
     """What was to be said about it and is not yet on its way, is not said."""
     about = (NOTICES.c.kind == kind, NOTICES.c.subject == subject, NOTICES.c.state == State.READY)
     lanes = select(NOTICES.c.lane).where(*about)
-    await session.execute(
-        select(LANES.c.key).where(LANES.c.key.in_(lanes)).order_by(LANES.c.key).with_for_update()
-    )
+    await session.execute(select(LANES.c.key).where(LANES.c.key.in_(lanes)).order_by(LANES.c.key).with_for_update())
     await session.execute(update(NOTICES).where(*about).values(state=State.VOID, try_at=None))
 
 

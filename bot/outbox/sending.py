@@ -58,9 +58,7 @@ class Sender:
         result = await self._attempt(letter)
         notice = letter.notice
         if result.error:
-            log.warning(
-                "notice not sent", notice=notice.id, kind=notice.kind, error=result.error, state=result.state
-            )
+            log.warning("notice not sent", notice=notice.id, kind=notice.kind, error=result.error, state=result.state)
         else:
             log.debug("notice sent", notice=notice.id, kind=notice.kind)
         pacing, not_before = self._paced(letter, result)

@@ -66,9 +66,7 @@ def troubled(notice: Notice, error: str, dice: float) -> Verdict:
     return Verdict(_as_found(notice), notice.try_at, notice.attempts + 1, notice.holds, error, rest=rest)
 
 
-def after(
-    error: Exception, notice: Notice, now: datetime, dice: float, *, asked: bool, limit: float
-) -> Verdict:
+def after(error: Exception, notice: Notice, now: datetime, dice: float, *, asked: bool, limit: float) -> Verdict:
     """What an attempt that ended in an error means.
 
     `asked` says that the platform had been asked to send (and not merely asked about an earlier attempt):
@@ -79,9 +77,7 @@ def after(
     match error:
         case RateLimited():
             state = State.READY if asked else _as_found(notice)
-            return Verdict(
-                state, notice.try_at, notice.attempts, notice.holds, name, rest=error.after, attempted=True
-            )
+            return Verdict(state, notice.try_at, notice.attempts, notice.holds, name, rest=error.after, attempted=True)
         case MembersUnknown():
             return held(notice, now, dice, name)
         case Rejected() if notice.act is Act.DELETE and notice.doubtful:

@@ -62,9 +62,7 @@ def changed(item: ItemFacts) -> Message:
         said = _("Oppgave {number} er fjernet.").format(number=item.number)
     else:
         said = _("Oppgave {number} er åpen igjen.").format(number=item.number)
-    undo = (
-        [Buttons((Button(_("Angre"), "actions.undo", number),))] if item.state is not ItemState.OPEN else []
-    )
+    undo = [Buttons((Button(_("Angre"), "actions.undo", number),))] if item.state is not ItemState.OPEN else []
     return message(said, *undo)
 
 

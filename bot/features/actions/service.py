@@ -71,9 +71,7 @@ async def make_item(
         number=await next_number(context.session, f"item:{network_id}"),
         case_id=case.id if case else None,
         text=None if case else draft.text,
-        sealed=await context.vault.seal(context.session, case.sealed_under, "item", draft.text)
-        if case
-        else None,
+        sealed=await context.vault.seal(context.session, case.sealed_under, "item", draft.text) if case else None,
         due=draft.due,
         state=ItemState.OPEN,
         made_by=context.person.id,
@@ -112,9 +110,7 @@ def _planned(context: Context, item: Item, owners: Iterable[int], zone: str) -> 
     subject, drafts = str(item.id), []
     for owner in owners:
         if owner != context.person.id:
-            drafts.append(
-                Draft("actions.given", subject, f"actions.given:{subject}:{owner}", context.now, owner)
-            )
+            drafts.append(Draft("actions.given", subject, f"actions.given:{subject}:{owner}", context.now, owner))
         if item.due and (morning := at_wall_clock(item.due, MORNING, zone)) > context.now:
             key = f"actions.due:{subject}:{owner}:{item.due.isoformat()}"
             drafts.append(Draft("actions.due", subject, key, morning, owner))
@@ -152,9 +148,7 @@ async def change_state(context: Context, item_id: str, state: ItemState) -> Item
 
 
 async def _require_change(context: Context, item: Item) -> None:
-    owners = set(
-        await context.session.scalars(select(ItemOwner.person_id).where(ItemOwner.item_id == item.id))
-    )
+    owners = set(await context.session.scalars(select(ItemOwner.person_id).where(ItemOwner.item_id == item.id)))
     if context.person.id in owners | {item.made_by}:
         return
     try:
@@ -169,9 +163,7 @@ async def _redraw(context: Context, item: Item) -> None:
         key = f"actions.redrawn:{item.id}:{uuid4().hex}"
         await outbox.enqueue(
             context.session,
-            Draft(
-                "actions.redrawn", str(item.id), key, context.now, place, Act.EDIT, posted_by="actions.card"
-            ),
+            Draft("actions.redrawn", str(item.id), key, context.now, place, Act.EDIT, posted_by="actions.card"),
         )
 
 
@@ -191,9 +183,7 @@ async def my_items(context: Context) -> list[ItemFacts]:
 async def item_facts(session: AsyncSession, vault: Vault, ids: Sequence[int]) -> dict[int, ItemFacts]:
     """What the cards show, for many items at once, in the order asked for."""
     rows = await session.execute(
-        select(Item, Case.code, Case.sealed_under)
-        .outerjoin(Case, Case.id == Item.case_id)
-        .where(Item.id.in_(ids))
+        select(Item, Case.code, Case.sealed_under).outerjoin(Case, Case.id == Item.case_id).where(Item.id.in_(ids))
     )
     found = {item.id: (item, code, sealed_under) for item, code, sealed_under in rows}
     owners = await _owners(session, ids)

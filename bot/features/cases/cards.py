@@ -33,9 +33,7 @@ def case_card(facts: CaseFacts) -> Message:
     if closed:
         parts += [Quote(_("Konklusjon"), facts.words.conclusion), *_learnt(facts)]
     else:
-        parts.append(
-            Text(_("Svar i tråden under. Skriv ikke noe som kan kjenne igjen pasienten."), Tone.MUTED)
-        )
+        parts.append(Text(_("Svar i tråden under. Skriv ikke noe som kan kjenne igjen pasienten."), Tone.MUTED))
     parts.append(_case_buttons(facts))
     title = f"{facts.outline.code} · {facts.words.title}"
     return message(*parts, title=title, sealed_under=facts.sealed_under)
@@ -90,17 +88,17 @@ def _case_buttons(facts: CaseFacts) -> Buttons:
 
 def opened(case: CaseOutline) -> Message:
     return message(
-        _(
-            "{code} er sendt til kasusrommet. Svarer ingen på tre virkedager, går det videre av seg selv."
-        ).format(code=case.code)
+        _("{code} er sendt til kasusrommet. Svarer ingen på tre virkedager, går det videre av seg selv.").format(
+            code=case.code
+        )
     )
 
 
 def not_posted(case: CaseOutline) -> Message:
     return message(
         _(
-            "{code} kom ikke fram til kasusrommet, og ingen har sett det. Haster det: ring vakthavende. Slett det og spør "
-            "på nytt, eller si fra til sekretæren."
+            "{code} kom ikke fram til kasusrommet, og ingen har sett det. Haster det: ring vakthavende. "
+            "Slett det og spør på nytt, eller si fra til sekretæren."
         ).format(code=case.code),
         Buttons(
             (
@@ -168,9 +166,7 @@ def case_list(title: str, cases: Sequence[CaseOutline], now: datetime) -> Messag
             title=title,
         )
     lines = tuple((case.code, _state_in_words(case, now)) for case in cases)
-    buttons = tuple(
-        Button(_("Vis {code}").format(code=case.code), "cases.show", str(case.id)) for case in cases
-    )
+    buttons = tuple(Button(_("Vis {code}").format(code=case.code), "cases.show", str(case.id)) for case in cases)
     return message(Facts(lines), Buttons(buttons), title=title)
 
 
@@ -204,9 +200,9 @@ def unanswered(case: CaseOutline, now: datetime) -> Message:
 
 def stuck(case: CaseOutline, now: datetime) -> Message:
     return message(
-        _(
-            "{code} {waiting}, og kontaktene har ikke svart. Det settes på neste saksliste med koden alene."
-        ).format(code=case.code, waiting=waiting(case, now)),
+        _("{code} {waiting}, og kontaktene har ikke svart. Det settes på neste saksliste med koden alene.").format(
+            code=case.code, waiting=waiting(case, now)
+        ),
         Buttons((Button(_("Vis kasuset"), "cases.show", str(case.id)),)),
         title=_("Et kasus står fast"),
     )
@@ -214,9 +210,9 @@ def stuck(case: CaseOutline, now: datetime) -> Message:
 
 def outsiders(network: str, names: Sequence[str]) -> Message:
     return message(
-        _(
-            "{names} er i kasusrommet til {network} uten kasustilgang. Ingen kasus postes der før det er rettet."
-        ).format(names=say_list(list(names)), network=network),
+        _("{names} er i kasusrommet til {network} uten kasustilgang. Ingen kasus postes der før det er rettet.").format(
+            names=say_list(list(names)), network=network
+        ),
         _("Gi tilgang til navngitt helsepersonell, eller ta vedkommende ut av rommet."),
         title=_("Kasusrommet er ikke trygt"),
     )
@@ -226,9 +222,9 @@ def appealed(facts: CaseFacts, reason: str, finds: Sequence[str]) -> Message:
     """The appeal as the privacy contact sees it: the one place where a stopped text is shown to another."""
     case = str(facts.outline.id)
     return message(
-        _(
-            "{asker} mener at personvernsjekken tar feil. Du avgjør om teksten kan sendes til kasusrommet."
-        ).format(asker=facts.asker),
+        _("{asker} mener at personvernsjekken tar feil. Du avgjør om teksten kan sendes til kasusrommet.").format(
+            asker=facts.asker
+        ),
         *_said(facts),
         Text(_("Sjekken fant: {finds}").format(finds=" ".join(finds)), Tone.WARNING),
         Quote(_("Begrunnelse"), reason),
@@ -245,9 +241,7 @@ def appealed(facts: CaseFacts, reason: str, finds: Sequence[str]) -> Message:
 
 def appeal_sent() -> Message:
     return message(
-        _(
-            "Kasuset er lagt fram for personvernkontakten, og ingen andre ser det. Du får svar her når det er avgjort."
-        )
+        _("Kasuset er lagt fram for personvernkontakten, og ingen andre ser det. Du får svar her når det er avgjort.")
     )
 
 

@@ -27,9 +27,7 @@ class Checked:
     def blocked(self) -> dict[str, str]:
         """Why the text cannot stand, by field."""
         return {
-            field: " ".join(
-                dict.fromkeys(guard.explain(f) for f in reading.finds if f.outcome is guard.Outcome.BLOCK)
-            )
+            field: " ".join(dict.fromkeys(guard.explain(f) for f in reading.finds if f.outcome is guard.Outcome.BLOCK))
             for field, reading in self.readings.items()
             if reading.blocked
         }

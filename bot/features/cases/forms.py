@@ -90,9 +90,7 @@ def _intro(form: AskForm) -> tuple[Text, ...]:
 
 
 def _affirmation() -> str:
-    return _(
-        "Jeg bekrefter at opplysningene er anonyme: ingen kan kjenne igjen pasienten (helsepersonelloven § 23)"
-    )
+    return _("Jeg bekrefter at opplysningene er anonyme: ingen kan kjenne igjen pasienten (helsepersonelloven § 23)")
 
 
 def _asked_field(form: AskForm, draft: CaseDraft) -> ChoicesField:
@@ -106,9 +104,7 @@ def _asked_field(form: AskForm, draft: CaseDraft) -> ChoicesField:
 
 
 def _reason_field(draft: CaseDraft) -> TextField:
-    hint = _(
-        "Personvernkontakten leser teksten og begrunnelsen, og avgjør. Et fødselsnummer slipper aldri gjennom."
-    )
+    hint = _("Personvernkontakten leser teksten og begrunnelsen, og avgjør. Et fødselsnummer slipper aldri gjennom.")
     return TextField(
         "reason",
         _("Mener du at sjekken tar feil? Begrunn"),
@@ -163,9 +159,7 @@ def close_form(form: CloseForm) -> Form:
             "learning",
             _("Læringspunkt"),
             False,
-            _(
-                "Det andre kan ha nytte av senere, uten noe om denne pasienten. Kan finnes av hele nettverket."
-            ),
+            _("Det andre kan ha nytte av senere, uten noe om denne pasienten. Kan finnes av hele nettverket."),
             tuple(notes.get("learning", ())),
             form.learning,
             lines=3,
@@ -194,7 +188,8 @@ def erase_form(case_id: int, code: str) -> Form:
         intro=(
             Text(
                 _(
-                    "Teksten blir borte for alle og kan ikke hentes tilbake. Du får en kvittering for hva som står igjen."
+                    "Teksten blir borte for alle og kan ikke hentes tilbake. "
+                    "Du får en kvittering for det som står igjen."
                 )
             ),
         ),

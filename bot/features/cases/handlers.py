@@ -79,9 +79,7 @@ async def submit_case(context: Context, event: Submission) -> Answer:
     if checked.blocked:
         return await _stopped(context, event, form, draft, checked)
     if not _confirmed(event, checked, shown):
-        return forms.ask_form(
-            replace(form, notes=checked.notes, confirms=checked.warnings, rewrite=True), draft
-        )
+        return forms.ask_form(replace(form, notes=checked.notes, confirms=checked.warnings, rewrite=True), draft)
     case = await service.open_case(context, network_id, draft)
     return Receipt("cases.opened", str(case.id))
 
@@ -288,12 +286,12 @@ async def submit_close(context: Context, event: Submission) -> Answer:
     case_id, shown = _carried(event)
     case = await service.case_of(context, case_id)
     texts = {"conclusion": _typed(event, "conclusion"), "learning": _typed(event, "learning")}
-    form = forms.CloseForm(case.id, case.code or "", **texts, survives=bool(event.values.get("survives")))
+    form = forms.CloseForm(
+        case.id, case.code or "", texts["conclusion"], texts["learning"], survives=bool(event.values.get("survives"))
+    )
     checked = check(texts)
     if event.button == forms.REWRITE:
-        left = check(checked.rewritten)
-        rewritten = replace(form, **checked.rewritten, notes=left.notes, confirms=left.warnings)
-        return forms.close_form(replace(rewritten, rewrite=bool(left.blocked or left.warnings)))
+        return _closing_rewritten(form, checked)
     if not texts["conclusion"].strip():
         return Problems({"conclusion": _("Skriv hva som ble rådet, eller hvorfor det ikke ble noe svar.")})
     noted = replace(form, notes=checked.notes, rewrite=True)
@@ -301,8 +299,22 @@ async def submit_close(context: Context, event: Submission) -> Answer:
         return Problems(checked.blocked, forms.close_form(noted))
     if not _confirmed(event, checked, shown):
         return forms.close_form(replace(noted, confirms=checked.warnings))
-    await service.close_case(context, str(case_id), **texts, survives=form.survives)
+    await service.close_case(context, str(case_id), form.conclusion, form.learning, survives=form.survives)
     return Receipt("cases.closed", str(case_id))
+
+
+def _closing_rewritten(form: forms.CloseForm, checked: Checked) -> Form:
+    left = check(checked.rewritten)
+    return forms.close_form(
+        replace(
+            form,
+            conclusion=left.texts["conclusion"],
+            learning=left.texts["learning"],
+            notes=left.notes,
+            confirms=left.warnings,
+            rewrite=bool(left.blocked or left.warnings),
+        )
+    )
 
 
 # Erasing
@@ -338,7 +350,7 @@ async def refuse(context: Context, event: Press) -> Receipt:
 # Receipts: answers made from ids, so that they can be given twice
 
 
-async def _outline(context: Context, subject: str) -> cards.CaseOutline:
+async def _outline(context: Context, subject: str) -> facts.CaseOutline:
     return (await facts.outlines(context.session, [int(subject)]))[int(subject)]
 
 

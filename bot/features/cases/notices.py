@@ -55,9 +55,7 @@ async def _while_unanswered(
     return {
         notice.id: say(case, desk.now)
         for notice in notices
-        if (case := found.get(int(notice.subject)))
-        and case.state is CaseState.OPEN
-        and case.answered_at is None
+        if (case := found.get(int(notice.subject))) and case.state is CaseState.OPEN and case.answered_at is None
     }
 
 
@@ -111,9 +109,7 @@ async def compose_not_posted(desk: Desk, notices: Sequence[Notice]) -> Mapping[i
 async def tell_asker(session: AsyncSession, notice: Notice, now: datetime) -> None:
     """The case could not be posted: whoever asked must know that nobody has seen it."""
     case = await session.get_one(Case, int(notice.subject))
-    draft = Draft(
-        "cases.not_posted", notice.subject, f"cases.not_posted:{notice.subject}", now, case.asker_id
-    )
+    draft = Draft("cases.not_posted", notice.subject, f"cases.not_posted:{notice.subject}", now, case.asker_id)
     await enqueue(session, draft)
 
 

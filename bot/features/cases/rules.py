@@ -43,7 +43,7 @@ class CaseDraft:
         return {"title": self.title, "background": self.background, "question": self.question}
 
     def with_texts(self, texts: Mapping[str, str]) -> "CaseDraft":
-        return replace(self, **texts)
+        return replace(self, title=texts["title"], background=texts["background"], question=texts["question"])
 
 
 def missing(draft: CaseDraft, today: date) -> dict[str, str]:

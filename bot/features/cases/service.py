@@ -29,9 +29,7 @@ from bot.outbox import Act, Draft
 from bot.people import Right, Role
 from bot.vault import Vault
 
-ANONYMOUS = (
-    "anonymous_hpl_23"  # helsepersonelloven § 23: information that identifies nobody is not confidential
-)
+ANONYMOUS = "anonymous_hpl_23"  # helsepersonelloven § 23: information that identifies nobody is not confidential
 
 
 class NoCaseRoom(Refusal):
@@ -112,9 +110,7 @@ async def require_safe_room(context: Context, network_id: int) -> None:
         raise RoomUnreadable
     outsiders = await people.without_case_access(context.session, network_id, present)
     if outsiders:
-        context.afterwards.regardless += await outsider_notices(
-            context.session, network_id, outsiders, context.now
-        )
+        context.afterwards.regardless += await outsider_notices(context.session, network_id, outsiders, context.now)
         raise OutsidersInRoom(names=say_list(sorted(account.name or account.id for account in outsiders)))
 
 
@@ -162,9 +158,7 @@ async def _release(context: Context, case: Case) -> None:
     case.code = await _next_code(session, standing.network, context.now)
     await session.flush()
     subject = str(case.id)
-    await outbox.enqueue(
-        session, Draft("cases.posted", subject, f"cases.posted:{subject}", context.now, room.place)
-    )
+    await outbox.enqueue(session, Draft("cases.posted", subject, f"cases.posted:{subject}", context.now, room.place))
     await _plan_escalation(context, case, standing.network.zone)
     await record(context, "case.opened", case)
 
@@ -205,8 +199,7 @@ async def deciders(session: AsyncSession, network_id: int, asker_id: int) -> lis
     return [
         member.person.id
         for member in await people.members(session, network_id)
-        if Right.DECIDE_APPEALS in people.rights(member.roles, member.case_access)
-        and member.person.id != asker_id
+        if Right.DECIDE_APPEALS in people.rights(member.roles, member.case_access) and member.person.id != asker_id
     ]
 
 
@@ -248,9 +241,7 @@ async def decide_appeal(context: Context, case_id: str, *, release: bool) -> Cas
         await _forget_words(context, case, CaseState.REFUSED)
     await record(context, "case.appeal_released" if release else "case.appeal_refused", case)
     key = f"cases.appeal_decided:{case.id}"
-    await outbox.enqueue(
-        context.session, Draft("cases.appeal_decided", str(case.id), key, context.now, case.asker_id)
-    )
+    await outbox.enqueue(context.session, Draft("cases.appeal_decided", str(case.id), key, context.now, case.asker_id))
     return case
 
 
@@ -301,10 +292,7 @@ async def took_back(context: Context, posted: Posted) -> None:
     await session.flush()
     case = await session.get_one(Case, reply.case_id)
     case.answered_at = await session.scalar(
-        select(Reply.at)
-        .where(Reply.case_id == case.id, Reply.person_id != case.asker_id)
-        .order_by(Reply.at)
-        .limit(1)
+        select(Reply.at).where(Reply.case_id == case.id, Reply.person_id != case.asker_id).order_by(Reply.at).limit(1)
     )
     await _redraw(context, case)
 
@@ -318,9 +306,7 @@ async def case_in_thread(session: AsyncSession, thread: Posted | None) -> Case |
 # Closing and erasing
 
 
-async def close_case(
-    context: Context, case_id: str, conclusion: str, learning: str, *, survives: bool
-) -> Case:
+async def close_case(context: Context, case_id: str, conclusion: str, learning: str, *, survives: bool) -> Case:
     case = await case_of(context, case_id)
     if not may_close(context, case):
         raise NotAllowed
@@ -362,9 +348,7 @@ async def erase_case(context: Context, case_id: str) -> Case:
     session, subject = context.session, str(case.id)
     await _forget_words(context, case, CaseState.ERASED)
     await session.execute(
-        delete(LearningPoint).where(
-            LearningPoint.case_id == case.id, LearningPoint.survives_erasure.is_(False)
-        )
+        delete(LearningPoint).where(LearningPoint.case_id == case.id, LearningPoint.survives_erasure.is_(False))
     )
     for kind in ("cases.posted", "cases.concluded", "cases.unanswered", "cases.stuck", "cases.appealed"):
         await outbox.withdraw(session, kind, subject)
@@ -388,7 +372,7 @@ async def _remove_messages(context: Context, case: Case) -> None:
     ours = [await outbox.posted(session, kind, subject) for kind in ("cases.posted", "cases.concluded")]
     theirs = list(await session.scalars(select(Reply.posted).where(Reply.case_id == case.id)))
     gone = [posted for posted in ours if posted is not None]
-    if removes_replies(context.chat):
+    if Can.DELETE_OTHERS in context.chat.can:
         gone += [Posted.load(posted) for posted in theirs]
     await outbox.enqueue(
         session,
@@ -409,7 +393,7 @@ async def _remove_messages(context: Context, case: Case) -> None:
 
 def removes_replies(chat: Chat) -> bool:
     """Whether what members wrote in a case's thread goes with the case."""
-    return Can.DELETE_OTHERS in chat.can
+    return bool(chat.can & {Can.DELETE_OTHERS, Can.SEALED_THREADS})
 
 
 async def _redraw(context: Context, case: Case) -> None:

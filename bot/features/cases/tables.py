@@ -21,9 +21,7 @@ class Case(Row):
     __tablename__ = "clinical_case"
     id: Mapped[int] = mapped_column(primary_key=True)
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True)
-    code: Mapped[str | None] = mapped_column(
-        String(30), unique=True
-    )  # "BLOD-26-014"; none before it is released
+    code: Mapped[str | None] = mapped_column(String(30), unique=True)  # "BLOD-26-014"; none before it is released
     sealed_under: Mapped[str] = mapped_column(String(80))  # the vault's subject
     state: Mapped[CaseState] = mapped_column(OneOf(CaseState), index=True)
     asker_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
@@ -67,9 +65,7 @@ class Reply(Row):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    posted: Mapped[str] = mapped_column(
-        String(400)
-    )  # Posted.store(): to take it back, or remove it with the case
+    posted: Mapped[str] = mapped_column(String(400))  # Posted.store(): to take it back, or remove it with the case
 
 
 class Appeal(Row):

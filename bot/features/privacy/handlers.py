@@ -41,7 +41,8 @@ def _told(reading: guard.Reading) -> Message:
         Text(_("Meldingen din kan røpe hvem noen er, og alle i rommet kan lese den."), Tone.WARNING),
         *found,
         _(
-            "Slik fjerner du den: åpne menyen på meldingen og velg «Slett» (eller «Rediger», og ta bort det som er nevnt)."
+            "Slik fjerner du den: åpne menyen på meldingen og velg «Slett», "
+            "eller «Rediger» og ta bort det som er nevnt."
         ),
         Text(_("Personvernkontakten ser at det skjedde, ikke hva du skrev."), Tone.MUTED),
         title=_("Personvernsjekk"),
@@ -54,9 +55,7 @@ def _unread() -> Message:
             _("Meldingen din var for lang eller sammensatt for personvernsjekken, så den er ikke sjekket."),
             Tone.WARNING,
         ),
-        _(
-            "Les den selv en gang til: kan noen kjenne igjen en pasient, så slett den fra menyen på meldingen."
-        ),
+        _("Les den selv en gang til: kan noen kjenne igjen en pasient, så slett den fra menyen på meldingen."),
         title=_("Personvernsjekk"),
     )
 
@@ -150,9 +149,7 @@ def _list(entries: Sequence[tuple[PossibleBreach, str | None, str]]) -> Message:
     return message(
         Facts(facts),
         Text(
-            _(
-                "Teksten er ikke lagret her. Vurder om bruddet skal meldes, og be skribenten slette det som står."
-            ),
+            _("Teksten er ikke lagret her. Vurder om bruddet skal meldes, og be skribenten slette det som står."),
             Tone.MUTED,
         ),
         title=_("Mulige brudd"),

@@ -17,6 +17,4 @@ class PossibleBreach(Row):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     posted: Mapped[str] = mapped_column(String(400), unique=True)  # Posted.store()
     kinds: Mapped[str] = mapped_column(String(100))  # labels of the check: "FNR,NAME"
-    removed_at: Mapped[datetime | None] = mapped_column(
-        UtcDateTime
-    )  # the writer deleted or mended the message
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the writer deleted or mended the message

@@ -191,9 +191,7 @@ def upgrade() -> None:
         sa.Column("thread", sa.String(length=32), nullable=True),
         sa.Column("steps", sa.JSON(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account"], ["web_account.id"], name=op.f("fk_web_form_account_web_account")
-        ),
+        sa.ForeignKeyConstraint(["account"], ["web_account.id"], name=op.f("fk_web_form_account_web_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_web_form")),
     )
     with op.batch_alter_table("web_form", schema=None) as batch_op:
@@ -216,25 +214,19 @@ def upgrade() -> None:
         sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("deleted", sa.Boolean(), nullable=False),
         sa.Column("heard", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["author"], ["web_account.id"], name=op.f("fk_web_message_author_web_account")
-        ),
+        sa.ForeignKeyConstraint(["author"], ["web_account.id"], name=op.f("fk_web_message_author_web_account")),
         sa.ForeignKeyConstraint(
             ["for_account"], ["web_account.id"], name=op.f("fk_web_message_for_account_web_account")
         ),
         sa.ForeignKeyConstraint(["room"], ["web_room.id"], name=op.f("fk_web_message_room_web_room")),
-        sa.ForeignKeyConstraint(
-            ["thread"], ["web_message.id"], name=op.f("fk_web_message_thread_web_message")
-        ),
+        sa.ForeignKeyConstraint(["thread"], ["web_message.id"], name=op.f("fk_web_message_thread_web_message")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_web_message")),
         sa.UniqueConstraint("post_key", name=op.f("uq_web_message_post_key")),
     )
     with op.batch_alter_table("web_message", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_web_message_heard"), ["heard"], unique=False)
         batch_op.create_index(batch_op.f("ix_web_message_room_changed"), ["room", "changed"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_web_message_room_thread_seq"), ["room", "thread", "seq"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_web_message_room_thread_seq"), ["room", "thread", "seq"], unique=False)
         batch_op.create_index(batch_op.f("ix_web_message_sealed_under"), ["sealed_under"], unique=False)
         batch_op.create_index(batch_op.f("ix_web_message_thread"), ["thread"], unique=False)
 
@@ -243,9 +235,7 @@ def upgrade() -> None:
         sa.Column("room", sa.String(length=120), nullable=False),
         sa.Column("account", sa.String(length=100), nullable=False),
         sa.Column("last_read", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account"], ["web_account.id"], name=op.f("fk_web_room_member_account_web_account")
-        ),
+        sa.ForeignKeyConstraint(["account"], ["web_account.id"], name=op.f("fk_web_room_member_account_web_account")),
         sa.ForeignKeyConstraint(["room"], ["web_room.id"], name=op.f("fk_web_room_member_room_web_room")),
         sa.PrimaryKeyConstraint("room", "account", name=op.f("pk_web_room_member")),
     )
@@ -287,9 +277,7 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["asker_id"], ["person.id"], name=op.f("fk_clinical_case_asker_id_person")),
-        sa.ForeignKeyConstraint(
-            ["network_id"], ["network.id"], name=op.f("fk_clinical_case_network_id_network")
-        ),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_clinical_case_network_id_network")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clinical_case")),
         sa.UniqueConstraint("code", name=op.f("uq_clinical_case_code")),
     )
@@ -305,12 +293,8 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("case_access_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("case_access_by", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["case_access_by"], ["person.id"], name=op.f("fk_membership_case_access_by_person")
-        ),
-        sa.ForeignKeyConstraint(
-            ["network_id"], ["network.id"], name=op.f("fk_membership_network_id_network")
-        ),
+        sa.ForeignKeyConstraint(["case_access_by"], ["person.id"], name=op.f("fk_membership_case_access_by_person")),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_membership_network_id_network")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_membership_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
         sa.UniqueConstraint("network_id", "person_id", name=op.f("uq_membership_network_id_person_id")),
@@ -324,9 +308,7 @@ def upgrade() -> None:
         sa.Column("chat", sa.String(length=20), nullable=False),
         sa.Column("account", sa.String(length=200), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_platform_account_person_id_person")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_platform_account_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_platform_account")),
         sa.UniqueConstraint("chat", "account", name=op.f("uq_platform_account_chat_account")),
     )
@@ -343,13 +325,9 @@ def upgrade() -> None:
         sa.Column("posted", sa.String(length=400), nullable=False),
         sa.Column("kinds", sa.String(length=100), nullable=False),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["network_id"], ["network.id"], name=op.f("fk_possible_breach_network_id_network")
-        ),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_possible_breach_network_id_network")),
         sa.ForeignKeyConstraint(["room_id"], ["room.id"], name=op.f("fk_possible_breach_room_id_room")),
-        sa.ForeignKeyConstraint(
-            ["writer_id"], ["person.id"], name=op.f("fk_possible_breach_writer_id_person")
-        ),
+        sa.ForeignKeyConstraint(["writer_id"], ["person.id"], name=op.f("fk_possible_breach_writer_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_possible_breach")),
         sa.UniqueConstraint("posted", name=op.f("uq_possible_breach_posted")),
     )
@@ -371,14 +349,10 @@ def upgrade() -> None:
         sa.Column("done_by", sa.Integer(), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("made_from", sa.String(length=400), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["clinical_case.id"], name=op.f("fk_action_item_case_id_clinical_case")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["clinical_case.id"], name=op.f("fk_action_item_case_id_clinical_case")),
         sa.ForeignKeyConstraint(["done_by"], ["person.id"], name=op.f("fk_action_item_done_by_person")),
         sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_action_item_made_by_person")),
-        sa.ForeignKeyConstraint(
-            ["network_id"], ["network.id"], name=op.f("fk_action_item_network_id_network")
-        ),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_action_item_network_id_network")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_action_item")),
         sa.UniqueConstraint("network_id", "number", name=op.f("uq_action_item_network_id_number")),
     )
@@ -394,9 +368,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["case_id"], ["clinical_case.id"], name=op.f("fk_case_answering_case_id_clinical_case")
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_case_answering_person_id_person")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_case_answering_person_id_person")),
         sa.PrimaryKeyConstraint("case_id", "person_id", name=op.f("pk_case_answering")),
     )
     op.create_table(
@@ -406,9 +378,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_by", sa.Integer(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["clinical_case.id"], name=op.f("fk_case_appeal_case_id_clinical_case")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["clinical_case.id"], name=op.f("fk_case_appeal_case_id_clinical_case")),
         sa.ForeignKeyConstraint(["decided_by"], ["person.id"], name=op.f("fk_case_appeal_decided_by_person")),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_case_appeal")),
     )
@@ -416,9 +386,7 @@ def upgrade() -> None:
         "case_asked",
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["clinical_case.id"], name=op.f("fk_case_asked_case_id_clinical_case")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["clinical_case.id"], name=op.f("fk_case_asked_case_id_clinical_case")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_case_asked_person_id_person")),
         sa.PrimaryKeyConstraint("case_id", "person_id", name=op.f("pk_case_asked")),
     )
@@ -430,9 +398,7 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("posted", sa.String(length=400), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["clinical_case.id"], name=op.f("fk_case_reply_case_id_clinical_case")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["clinical_case.id"], name=op.f("fk_case_reply_case_id_clinical_case")),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_case_reply_organisation_id_organisation")
         ),
@@ -454,9 +420,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["case_id"], ["clinical_case.id"], name=op.f("fk_learning_point_case_id_clinical_case")
         ),
-        sa.ForeignKeyConstraint(
-            ["network_id"], ["network.id"], name=op.f("fk_learning_point_network_id_network")
-        ),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_learning_point_network_id_network")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_learning_point")),
         sa.UniqueConstraint("case_id", name=op.f("uq_learning_point_case_id")),
     )
@@ -476,9 +440,7 @@ def upgrade() -> None:
         "action_owner",
         sa.Column("item_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["item_id"], ["action_item.id"], name=op.f("fk_action_owner_item_id_action_item")
-        ),
+        sa.ForeignKeyConstraint(["item_id"], ["action_item.id"], name=op.f("fk_action_owner_item_id_action_item")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_action_owner_person_id_person")),
         sa.PrimaryKeyConstraint("item_id", "person_id", name=op.f("pk_action_owner")),
     )

@@ -1,0 +1,154 @@
+"""Reading a text, or the fields of one form, for what identifies a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from bot.guard.ages import age_hints, ages
+from bot.guard.combinations import Kind, combined, kinds
+from bot.guard.dates import dates
+from bot.guard.find import Find, Label, Mark, Outcome, Profile, Reading, TooLong
+from bot.guard.initials import initials
+from bot.guard.introductions import called, introduced
+from bot.guard.names import capitalised, in_lower_case
+from bot.guard.numbers import cued_ids, identity_numbers, phones
+from bot.guard.places import addresses, located, rooms, units
+from bot.guard.profiles import judged
+from bot.guard.quiet import quieted
+from bot.guard.sheet import Sheet
+from bot.guard.web import emails, files, links
+from bot.guard.wording import instead
+
+LONGEST = 10_000
+"""Characters; a case question is a few hundred."""
+
+RULES: tuple[Callable[[Sheet], Iterator[Mark]], ...] = (
+    emails,
+    links,
+    files,
+    identity_numbers,
+    cued_ids,
+    phones,
+    dates,
+    ages,
+    age_hints,
+    called,
+    introduced,
+    capitalised,
+    in_lower_case,
+    initials,
+    addresses,
+    located,
+    units,
+    rooms,
+)
+
+_RANK = {Outcome.BLOCK: 0, Outcome.WARN: 1, Outcome.HINT: 2}
+_ORDER = [
+    Label.FNR,
+    Label.EMAIL,
+    Label.FILE,
+    Label.URL,
+    Label.PHONE,
+    Label.ID,
+    Label.DATE,
+    Label.AGE,
+    Label.ROOM,
+    Label.UNIT,
+    Label.NAME,
+    Label.LOC,
+]
+
+
+def read(text: str, profile: Profile = Profile.CASE) -> Reading:
+    """What in this text identifies a person. Raises `TooLong`, or `Unreadable` when it takes too long:
+    fail closed.
+    """
+    return read_fields({"text": text}, profile)["text"]
+
+
+def read_fields(fields: Mapping[str, str], profile: Profile = Profile.CASE) -> dict[str, Reading]:
+    """Each field's reading; combinations are weighed across all fields of the form."""
+    if any(len(text) > LONGEST for text in fields.values()):
+        raise TooLong
+    sheets = {name: Sheet(text) for name, text in fields.items()}
+    marks = {name: settled(_noticed(sheet)) for name, sheet in sheets.items()}
+    found = frozenset[Kind]().union(*(kinds(sheet, marks[name]) for name, sheet in sheets.items()))
+    return {
+        name: _reading(sheet, settled(combined(sheet, marks[name], found)), profile) for name, sheet in sheets.items()
+    }
+
+
+def warm() -> None:
+    """Loads the lists and compiles the patterns ahead of the first text; worth a thread at start."""
+    read("Kvinne 42 år, f. 12.03.61, fra Hasvik, operert 3/5 ved Ahus. Broren per ringte fra 922 14 087.")
+    read("Se a@b.no, b.pdf og NPR 123456. Rom 12.")
+
+
+def _noticed(sheet: Sheet) -> list[Mark]:
+    return quieted(sheet, [mark for rule in RULES for mark in rule(sheet)])
+
+
+def settled(marks: Iterable[Mark]) -> list[Mark]:
+    """Overlapping marks become one that covers them all, with the strongest one's meaning; a hint gives
+    way.
+    """
+    kept: list[Mark] = []
+    for mark in sorted(marks, key=_strength):
+        if mark.outcome is Outcome.HINT and any(_overlap(mark, other) for other in kept):
+            continue
+        overlapping = [other for other in kept if _overlap(mark, other)]
+        kept = [other for other in kept if other not in overlapping] + [_joined([*overlapping, mark])]
+    return sorted(kept, key=lambda mark: mark.start)
+
+
+def _strength(mark: Mark) -> tuple[int, int, int]:
+    return (
+        _RANK[mark.outcome],
+        _ORDER.index(mark.label) if mark.outcome is Outcome.BLOCK else 0,
+        mark.start - mark.end,
+    )
+
+
+def _overlap(one: Mark, other: Mark) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _joined(marks: list[Mark]) -> Mark:
+    first = marks[0]
+    start, end = min(mark.start for mark in marks), max(mark.end for mark in marks)
+    return Mark(start, end, first.label, first.outcome, first.why)
+
+
+def _reading(sheet: Sheet, marks: list[Mark], profile: Profile) -> Reading:
+    sheet.left()
+    return Reading(tuple(_find(sheet, mark) for mark in judged(marks, profile)), profile)
+
+
+def _find(sheet: Sheet, mark: Mark) -> Find:
+    start, end = sheet.original(mark.start, mark.end)
+    return Find(start, end, mark.label, mark.outcome, mark.why, instead(mark, sheet))
+
+
+def rewrite(text: str, reading: Reading) -> str:
+    """The text with every proposal applied, and again while something still blocks: what is taken out may
+    join its neighbours.
+    """
+    written = _applied(text, reading.finds)
+    for _ in range(5):
+        blocking = tuple(
+            find for find in read(written[:LONGEST], reading.profile).finds if find.outcome is Outcome.BLOCK
+        )
+        if not blocking:
+            break
+        written = _applied(written, blocking)
+    return written
+
+
+def _applied(text: str, finds: Iterable[Find]) -> str:
+    for find in sorted(finds, key=lambda find: find.start, reverse=True):
+        before, after = text[: find.start], text[find.end :]
+        if not find.instead and before.endswith(" ") and after[:1] in {" ", ",", ".", "", ")", "?", "!"}:
+            before = before[:-1]
+        text = before + find.instead + after
+    return text

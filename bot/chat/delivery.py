@@ -1,7 +1,5 @@
 """What to do where a platform lacks something: decided once, here. Private → 1:1 chat → refuse; edit → reply."""
 
-from collections.abc import Awaitable
-
 import structlog
 
 from bot.chat.message import Form, Message, message
@@ -37,18 +35,14 @@ async def tell(chat: Chat, place: Place, to: Account, said: Message, key: str) -
 
     Never in the room. Returns whether it was said.
     """
-    if Can.WHISPER in chat.can and await _tried(chat, chat.whisper(place, to, said)):
-        return True
-    return await _tried(chat, _in_direct(chat, to, said, key))
-
-
-async def _in_direct(chat: Chat, to: Account, said: Message, key: str) -> None:
-    await chat.post(await chat.direct(to), said, key)
-
-
-async def _tried(chat: Chat, saying: Awaitable[None]) -> bool:
     try:
-        await saying
+        if Can.WHISPER in chat.can:
+            await chat.whisper(place, to, said)
+            return True
+    except ChatError as error:
+        log.info("not whispered, trying the 1:1 chat", chat=chat.name, error=type(error).__name__)
+    try:
+        await chat.post(await chat.direct(to), said, key)
     except ChatError as error:
         log.warning("private answer not delivered", chat=chat.name, error=type(error).__name__)
         return False

@@ -51,7 +51,7 @@ def ages(sheet: Sheet) -> Iterator[Mark]:
 
 
 def _about(sheet: Sheet, start: int) -> bool:
-    """ "over 90 år" is already a band, and "for 95 år siden" no age."""
+    """Already a band ("over 90 år"), or no age at all ("for 95 år siden")."""
     near = sheet.before(start, 14)
     return near.endswith(
         (

@@ -85,7 +85,7 @@ def _after_role(words: Words, place: int) -> list[Word]:
 
 
 def _related(sheet: Sheet, place: int) -> Iterator[Mark]:
-    """ "broren Per", "broren per", "mor (Aisha)"; the second of "brødrene Per og Pål" leans on the first."""
+    """As in "broren Per", "broren per", "mor (Aisha)"; the second of "brødrene Per og Pål" leans on the first."""
     word = sheet.words[place]
     apposed = word.gap == " " or (is_given(word) and word.capital)
     if not apposed or (word.lower in places() and not is_given(word)):
@@ -103,7 +103,7 @@ def _another(words: Words, place: int) -> Iterator[Mark]:
 
 
 def _led_to(sheet: Sheet, place: int) -> Iterator[Mark]:
-    """ "ho Gunnvor" names her; "til Fatima" only may."""
+    """A pronoun, "ho Gunnvor", names her; "til Fatima" only may."""
     word = sheet.words[place]
     sure = word.capital and is_given(word) and not is_silent(word) and word.lower not in places()
     if sure and not names_a_thing(sheet, word.end):
@@ -133,7 +133,7 @@ def _strictly(words: Words, place: int) -> list[Word]:
 
 
 def _means_itself(words: Words, place: int) -> bool:
-    """ "mor per telefon", "far bo": an ordinary word, not a name."""
+    """As in "mor per telefon", "far bo": an ordinary word, not a name."""
     following = next_to(words, place)
     lower = words[place].lower
     if lower == "per":

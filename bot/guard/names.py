@@ -143,7 +143,7 @@ def _given_alone(sheet: Sheet, place: int, word: Word) -> bool:
 
 
 def _acts(sheet: Sheet, place: int, word: Word) -> bool:
-    """ "Siv ringte", "Odd, 54 år"."""
+    """As in "Siv ringte", or "Odd, 54 år"."""
     following = next_to(sheet.words, place)
     return (following is not None and following.lower in listed("said_of_persons")) or aged(sheet, word.end)
 
@@ -177,7 +177,7 @@ def _located(words: Words, place: int) -> bool:
 
 
 def _led_to_person(words: Words, place: int) -> bool:
-    """ "sett av Haugen", "konferert med Bakken": a capital after such a word is a person's."""
+    """As in "sett av Haugen", "konferert med Bakken": a capital after such a word is a person's."""
     return place > 0 and words[place].gap == " " and words[place - 1].lower in listed("before_persons")
 
 

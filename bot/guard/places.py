@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from bot.guard.find import Label, Mark, Outcome
-from bot.guard.lexicon import clinical, doubtful, family, given, listed, loose_places, places, silent
+from bot.guard.lexicon import clinical, doubtful, family, given, listed, loose_places, placed, places, silent
 from bot.guard.sheet import Sheet, Word
 
 _WAY = r"(?:gata|gate|gaten|veien|vegen|vei|veg|allé|alleen|allmenning(?:en)?)"
@@ -175,19 +175,24 @@ def _hospital(word: Word) -> bool:
 
 def _past_openers(text: str) -> int:
     """How far into a match ordinary words go: "Ved Stord sjukehus" names only the hospital."""
-    skipped = 0
-    for word in text.split(" "):
-        if word.casefold() not in listed("words"):
+    skipped, words = 0, text.split(" ")
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        named = following.casefold() in listed("hospitals") or following.casefold() in placed()
+        if word.casefold() not in listed("words") and (not named or word.casefold() in placed()):
             return skipped
         skipped += len(word) + 1
     return len(text)
 
 
 def _general(text: str) -> bool:
+    """As in "Kirurgisk poliklinikk", "Hjertesenteret": every hospital has one."""
     words = text.casefold().split()
-    return all(word in listed("general_units") or word in silent() for word in words) or words[0].startswith(
-        ("kompetanse", "kompetansesenter", "legevakt")
-    )
+    common = words[0].startswith(("kompetanse", "legevakt")) or words[-1].endswith("poliklinikken")
+    return common or all(_unnamed(word) for word in words)
+
+
+def _unnamed(word: str) -> bool:
+    return word in listed("general_units") or (word in silent() and word not in listed("hospitals"))
 
 
 def rooms(sheet: Sheet) -> Iterator[Mark]:

@@ -177,8 +177,8 @@ async def enqueue(session: AsyncSession, *drafts: Draft) -> None:
     if not drafts:
         return
     dialect = session.get_bind().dialect.name
-    await session.execute(_lane_upsert(dialect), _lane_rows(drafts))
-    await session.execute(_notice_insert(dialect), [_notice_row(draft) for draft in drafts])
+    await session.execute(_lane_upsert(dialect), _one_or_many(_lane_rows(drafts)))
+    await session.execute(_notice_insert(dialect), _one_or_many([_notice_row(draft) for draft in drafts]))
     if dialect == "postgresql":
         await session.execute(select(func.pg_notify(CHANNEL, "")))
 
@@ -215,6 +215,11 @@ async def subject_of(session: AsyncSession, posted: Posted, kind: str) -> str | 
         .limit(1)
     )
     return found
+
+
+def _one_or_many(rows: list[dict[str, Any]]) -> dict[str, Any] | list[dict[str, Any]]:
+    """One row by itself is spared what drivers do for many."""
+    return rows[0] if len(rows) == 1 else rows
 
 
 def _lane_rows(drafts: Iterable[Draft]) -> list[dict[str, Any]]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from bot import guard
 from bot.errors import Refusal
-from bot.features.cases.forms import notes_of
 from bot.features.cases.rules import marks
+from bot.guard import Outcome
 
 
 class TextTooLong(Refusal):
@@ -26,19 +26,34 @@ class Checked:
     @property
     def blocked(self) -> dict[str, str]:
         """Why the text cannot stand, by field."""
-        return {
-            field: " ".join(dict.fromkeys(guard.explain(f) for f in reading.finds if f.outcome is guard.Outcome.BLOCK))
-            for field, reading in self.readings.items()
-            if reading.blocked
-        }
+        return {field: " ".join(found) for field, found in self._explained({Outcome.BLOCK}).items()}
+
+    @property
+    def notes(self) -> dict[str, tuple[str, ...]]:
+        """What else was found, by field: to be confirmed, or only offered."""
+        return self._explained({Outcome.WARN, Outcome.HINT})
+
+    @property
+    def everything(self) -> dict[str, tuple[str, ...]]:
+        return self._explained(set(Outcome))
 
     @property
     def warnings(self) -> frozenset[str]:
         return marks(self.texts, self.readings)
 
-    @property
-    def notes(self) -> dict[str, tuple[str, ...]]:
-        return notes_of(self.readings)
+    def _explained(self, outcomes: set[Outcome]) -> dict[str, tuple[str, ...]]:
+        """In plain words, with what was found: for the writer's own form, never for a room or a log."""
+        explained = {
+            field: tuple(
+                dict.fromkeys(
+                    f"«{self.texts[field][find.start : find.end]}»: {guard.explain(find)}"
+                    for find in reading.finds
+                    if find.outcome in outcomes
+                )
+            )
+            for field, reading in self.readings.items()
+        }
+        return {field: found for field, found in explained.items() if found}
 
     @property
     def rewritten(self) -> dict[str, str]:

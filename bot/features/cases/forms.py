@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot import guard
 from bot.chat.message import (
     AnyField,
     ChoiceField,
@@ -34,6 +33,7 @@ class AskForm:
     confirms: frozenset[str] = frozenset()  # marks of the warnings on screen, which the asker may confirm
     rewrite: bool = False
     appeal: bool = False
+    rewritten: bool = False  # the proposal has just been put in
 
 
 def ask_form(form: AskForm, draft: CaseDraft) -> Form:
@@ -205,12 +205,3 @@ def carried(carries: str) -> tuple[int, frozenset[str]]:
     """Raises ValueError where it is not ours."""
     subject, *confirmed = carries.split(";")
     return int(subject), frozenset(confirmed)
-
-
-def notes_of(readings: Mapping[str, guard.Reading]) -> dict[str, tuple[str, ...]]:
-    """What was found, by field, in plain words, once each."""
-    return {
-        field: tuple(dict.fromkeys(guard.explain(find) for find in reading.finds))
-        for field, reading in readings.items()
-        if reading.finds
-    }

@@ -115,10 +115,9 @@ def _rewritten(form: forms.AskForm, draft: rules.CaseDraft, checked: Checked) ->
     """The form again with the proposal in it, and with whatever the check still says of that."""
     proposed = draft.with_texts(checked.rewritten)
     left = check(proposed.texts)
-    return forms.ask_form(
-        replace(form, notes=left.notes, confirms=left.warnings, rewrite=bool(left.blocked or left.warnings)),
-        proposed,
-    )
+    unsettled = bool(left.blocked or left.warnings)
+    again = replace(form, notes=left.everything, confirms=left.warnings, rewrite=unsettled, rewritten=True)
+    return forms.ask_form(again, proposed)
 
 
 async def _stopped(
@@ -310,7 +309,7 @@ def _closing_rewritten(form: forms.CloseForm, checked: Checked) -> Form:
             form,
             conclusion=left.texts["conclusion"],
             learning=left.texts["learning"],
-            notes=left.notes,
+            notes=left.everything,
             confirms=left.warnings,
             rewrite=bool(left.blocked or left.warnings),
         )

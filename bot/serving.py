@@ -1,5 +1,6 @@
 """Starting to serve: schema, logging, the app, and the web server around it."""
 
+import importlib.util
 import logging
 import socket
 import sys
@@ -18,6 +19,7 @@ from storage import Database, schema
 async def serve(settings: Settings) -> None:
     """Run until told to stop. Refuses to start on a schema that is not current."""
     configure_logging(settings.log_level)
+    _require_settings(settings)
     await _require_current(settings)
     async with running(settings) as app:
         await _serve_pages(app, lambda: None)
@@ -33,6 +35,7 @@ async def serve_demo(settings: Settings, ready: Callable[[], None]) -> None:
 
 
 async def upgrade_schema(settings: Settings) -> None:
+    _require_settings(settings)
     database = Database(settings.database_url)
     try:
         if not await schema.is_current(database):
@@ -41,6 +44,17 @@ async def upgrade_schema(settings: Settings) -> None:
             await Vault(settings.wrapping_keys, Ledger(settings.ledger_path)).replay(session)
     finally:
         await database.close()
+
+
+def _require_settings(settings: Settings) -> None:
+    """What pydantic cannot know. Each refusal says what to do."""
+    if not settings.wrapping_keys:
+        raise SystemExit(
+            "FAGTRAAD_KEYS mangler. Sett den til det «fagtraad check --new-key» skriver ut, og ta vare på den."
+        )
+    for name in settings.chats:
+        if importlib.util.find_spec(f"adapters.{name}") is None:
+            raise SystemExit(f"FAGTRAAD_CHATS: det finnes ingen chat som heter «{name}».")
 
 
 async def _require_current(settings: Settings) -> None:

@@ -101,7 +101,7 @@ def _in_figures(sheet: Sheet) -> Iterator[Mark]:
 
 
 def _days_without_year(sheet: Sheet) -> Iterator[Mark]:
-    """A figure such as "3/5" may be a date or a fraction: a cue before it decides, else a day too large for a numerator."""
+    """A figure such as "3/5" may be a date or a fraction: a cue decides, else a day too large for a numerator."""
     for match in sheet.find(_SLASH):
         if _is_day(sheet, match, alone=int(match["d"]) > 12 or match["m"].startswith("0")):
             yield _dated(sheet, match)

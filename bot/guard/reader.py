@@ -90,16 +90,29 @@ def _noticed(sheet: Sheet) -> list[Mark]:
 
 
 def settled(marks: Iterable[Mark]) -> list[Mark]:
-    """Overlapping marks become one that covers them all, with the strongest one's meaning; a hint gives
-    way.
-    """
-    kept: list[Mark] = []
-    for mark in sorted(marks, key=_strength):
-        if mark.outcome is Outcome.HINT and any(_overlap(mark, other) for other in kept):
-            continue
-        overlapping = [other for other in kept if _overlap(mark, other)]
-        kept = [other for other in kept if other not in overlapping] + [_joined([*overlapping, mark])]
-    return sorted(kept, key=lambda mark: mark.start)
+    """Overlapping marks become one that covers them all, with the strongest one's meaning; a hint gives way."""
+    marks = list(marks)
+    firm = [_joined(group) for group in _overlapping(mark for mark in marks if mark.outcome is not Outcome.HINT)]
+    hints = [mark for mark in marks if mark.outcome is Outcome.HINT]
+    return [mark for group in _overlapping([*firm, *hints]) for mark in _without_hints(group)]
+
+
+def _overlapping(marks: Iterable[Mark]) -> Iterator[list[Mark]]:
+    """The marks in groups that hang together, from left to right."""
+    group: list[Mark] = []
+    reach = 0
+    for mark in sorted(marks, key=lambda mark: mark.start):
+        if group and mark.start >= reach:
+            yield group
+            group = []
+        group.append(mark)
+        reach = max(reach, mark.end) if len(group) > 1 else mark.end
+    if group:
+        yield group
+
+
+def _without_hints(group: list[Mark]) -> list[Mark]:
+    return [mark for mark in group if mark.outcome is not Outcome.HINT] or [_joined(group)]
 
 
 def _strength(mark: Mark) -> tuple[int, int, int]:
@@ -110,12 +123,8 @@ def _strength(mark: Mark) -> tuple[int, int, int]:
     )
 
 
-def _overlap(one: Mark, other: Mark) -> bool:
-    return one.start < other.end and other.start < one.end
-
-
 def _joined(marks: list[Mark]) -> Mark:
-    first = marks[0]
+    first = min(marks, key=_strength)
     start, end = min(mark.start for mark in marks), max(mark.end for mark in marks)
     return Mark(start, end, first.label, first.outcome, first.why)
 

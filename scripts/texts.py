@@ -37,9 +37,7 @@ def main() -> int:
         print(f"{TEMPLATE.relative_to(ROOT)}: {len(catalog)} texts")
         return 0
     faults = [*stale(catalog), *lost_places()]
-    print(*faults, sep="\n", file=sys.stderr) if faults else print(
-        f"texts: {len(catalog)}, all in the template"
-    )
+    print(*faults, sep="\n", file=sys.stderr) if faults else print(f"texts: {len(catalog)}, all in the template")
     return bool(faults)
 
 

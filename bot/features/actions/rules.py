@@ -9,6 +9,7 @@ import regex
 from bot.errors import Refusal
 
 _DUE = regex.compile(r"\b(?:frist|innen)\s+(?P<due>\S+)\s*$", regex.IGNORECASE)
+_MENTION = regex.compile(r"(?<!\S)@(?=\S)")  # not the sign inside an address
 LONGEST = 500  # characters of an item
 
 
@@ -73,7 +74,8 @@ def checked_text(text: str) -> str:
 def _take_owners(text: str, members: Mapping[int, str]) -> tuple[str, tuple[int, ...]]:
     """The text without its mentions, and whom they name: the longest name that fits wins."""
     owners: list[int] = []
-    while (at := text.find("@")) >= 0:
+    while (mention := _MENTION.search(text)) is not None:
+        at = mention.start()
         name, persons = _longest_match(text[at + 1 :], members)
         if len(persons) > 1:
             raise SeveralOwners(typed=name, names=", ".join(members[person] for person in persons))

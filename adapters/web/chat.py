@@ -1,0 +1,283 @@
+"""The port's methods on our own tables (`bot.chat.port.Chat`)."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from urllib.parse import quote
+
+import structlog
+from sqlalchemy import delete, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.applications import Starlette
+
+from adapters.web import messages, rooms, view
+from adapters.web.errors import WebRefusal
+from adapters.web.messages import Draft
+from adapters.web.rooms import CHAT, account_of
+from adapters.web.tables import RoomKind, WebAccount, WebForm, WebMember, WebMessage, WebRoom
+from adapters.web.view import Json
+from adapters.web.wakes import Wakes
+from bot.chat.inbound import Deleted, Edited, Inbound, Said
+from bot.chat.message import Form, Message
+from bot.chat.port import Account, Can, Inbox, Notebook, Outcome, Pacing, Place, Posted
+from bot.core import Core
+from bot.errors import MembersUnknown, Rejected, Unreachable
+from bot.vault import Erased, Unopened
+from storage import Busy
+
+log = structlog.get_logger()
+AT_THE_SCREEN = 3.0  # seconds that a person waits for the database
+PATIENT = 5.0  # seconds that the outbox does
+FORMS_KEPT = timedelta(days=30)
+
+
+@dataclass(slots=True)
+class Opener:
+    """Lets the core open a form: the answer to this very request carries it."""
+
+    form: Form | None = None
+
+
+@dataclass(slots=True)
+class Answering:
+    """What is being answered, so that a private answer to a repeated event is the same answer."""
+
+    key: str
+    whispers: int = 0
+
+
+_answering: ContextVar[Answering | None] = ContextVar("answering", default=None)
+
+
+@dataclass(slots=True)
+class Change:
+    session: AsyncSession
+    rooms: set[str] = field(default_factory=set)
+
+
+class WebChat:
+    name = CHAT
+    can = frozenset(Can) - {Can.DELETE_OTHERS}
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self.wakes = Wakes(core.database)
+        self._inbox: Inbox | None = None
+        self._heard: list[tuple[str, int]] = []  # (message, version) taken in, and not marked so yet
+
+    @cached_property
+    def app(self) -> Starlette:
+        """The ASGI application: pages, API and live stream."""
+        from adapters.web.server import create_app
+
+        return create_app(self)
+
+    @property
+    def inbox(self) -> Inbox:
+        if self._inbox is None:
+            raise Busy  # not started yet, or stopped: come again
+        return self._inbox
+
+    async def start(self, inbox: Inbox, notebook: Notebook) -> None:
+        self._inbox = inbox
+        self.wakes.start()
+        await self._forget_old_forms()
+        await self._hear_what_was_missed()
+
+    async def stop(self) -> None:
+        self._inbox = None
+        await self.wakes.stop()
+        if self._heard:
+            async with self.writing(PATIENT) as change:
+                await messages.mark_heard(change.session, self._heard)
+
+    # ------------------------------------------------------------ what the core says
+
+    async def post(self, place: Place, message: Message, key: str) -> Posted:
+        with _chat_errors():
+            async with self.writing(PATIENT) as change:
+                row = await self._add(change, place, message, f"bot:{key}")
+        return self.posted(row)
+
+    async def edit(self, posted: Posted, message: Message) -> None:
+        with _chat_errors():
+            async with self.writing(PATIENT) as change:
+                row = await self._ours(change.session, posted)
+                if await messages.reword(
+                    change.session, self.core.vault, row, view.body(message), message.sealed_under
+                ):
+                    change.rooms.add(row.room)
+
+    async def delete(self, posted: Posted) -> None:
+        """Was its key destroyed, everything under that key goes with it, in whatever room."""
+        with _chat_errors():
+            async with self.writing(PATIENT) as change:
+                row = await change.session.get(WebMessage, posted.ref)
+                if row is None or row.author is not None:
+                    raise Rejected("not one of ours")
+                if not row.deleted:
+                    await messages.remove(change.session, row)
+                await change.session.flush()
+                swept = await messages.sweep(change.session, self.core.vault, row.sealed_under)
+                change.rooms |= {row.room} | swept
+
+    async def find(self, place: Place, key: str) -> Posted | None:
+        with _chat_errors():
+            async with self.core.database.reading() as session:
+                row = await messages.by_key(session, f"bot:{key}")
+        return self.posted(row) if row and row.room == place.room else None
+
+    async def whisper(self, place: Place, to: Account, message: Message) -> None:
+        answering = _answering.get()
+        key = None
+        if answering:
+            answering.whispers += 1
+            key = f"whisper:{answering.key}:{answering.whispers}"
+        with _chat_errors():
+            async with self.writing(PATIENT) as change:
+                await self._add(change, place, message, key, to.id)
+
+    async def direct(self, to: Account) -> Place:
+        with _chat_errors():
+            async with self.core.database.reading() as session:
+                if room := await session.get(WebRoom, rooms.direct_id(to.id)):
+                    return Place(CHAT, room.id)
+            async with self.writing(PATIENT) as change:
+                if await change.session.get(WebAccount, to.id) is None:
+                    raise Rejected("no such account")
+                room = await rooms.direct_room(change.session, self.core.vault, to.id)
+        return Place(CHAT, room.id)
+
+    async def ask(self, opener: object, form: Form) -> None:
+        if not isinstance(opener, Opener):
+            raise Rejected("not one of our openers")
+        opener.form = form
+
+    async def account(self, id: str) -> Account | None:
+        with _chat_errors():
+            async with self.core.database.reading() as session:
+                row = await session.get(WebAccount, id)
+        return account_of(row) if row else None
+
+    async def members(self, place: Place) -> tuple[Account, ...]:
+        try:
+            async with self.core.database.reading() as session:
+                if await session.get(WebRoom, place.room) is None:
+                    raise MembersUnknown
+                return tuple(account_of(row) for row in await rooms.members(session, place.room))
+        except (DBAPIError, OSError) as error:
+            raise MembersUnknown from error
+
+    def link(self, posted: Posted) -> str | None:
+        return f"{self.core.settings.public_url.rstrip('/')}/#{quote(posted.place.room, safe='')}/{posted.ref}"
+
+    def pace(self, pacing: Pacing, now: datetime) -> Pacing:
+        return pacing  # our own server: no limit
+
+    # ------------------------------------------------------------ what people do
+
+    async def hear(self, event: Inbound) -> tuple[Outcome, bool]:
+        """Hand an event to the core. Returns its outcome, and whether it was answered privately."""
+        answering = Answering(event.key)
+        token = _answering.set(answering)
+        try:
+            outcome = await self.inbox.receive(event)
+        finally:
+            _answering.reset(token)
+        return outcome, answering.whispers > 0
+
+    async def hear_words(self, row: WebMessage, writer: Account, said: Json | None) -> None:
+        """Tell the core of what a person wrote, changed or removed.
+
+        That it was heard is written with the next change, to save a commit a message: were it lost, the core would
+        know the event by its key.
+        """
+        if not row.heard:
+            await self.hear(self._happening(row, writer, said))
+            self._heard.append((row.id, row.version))
+
+    def _happening(self, row: WebMessage, writer: Account, said: Json | None) -> Inbound:
+        posted = self.posted(row)
+        if said is None:
+            return Deleted(f"web:deleted:{row.id}", writer, posted.place, posted)
+        thread = Posted(Place(CHAT, row.room), row.thread) if row.thread else None
+        if row.version:
+            key = f"web:edited:{row.id}:{row.version}"
+            return Edited(key, writer, posted.place, posted, view.text_of(said), thread)
+        return Said(f"web:said:{row.id}", writer, posted.place, posted, view.text_of(said), thread)
+
+    async def _hear_what_was_missed(self) -> None:
+        """What was written when the process was killed: kept, but the core never heard of it."""
+        unheard = select(WebMessage).where(WebMessage.heard.is_(False), WebMessage.author.is_not(None))
+        missed = []
+        async with self.core.database.reading() as session:
+            for row in await session.scalars(unheard.order_by(WebMessage.created_at)):
+                writer = account_of(await rooms.account(session, row.author or ""))
+                missed.append((row, writer, await messages.said_in(session, self.core.vault, row)))
+        for row, writer, said in missed:
+            await self.hear_words(row, writer, said)
+
+    async def _forget_old_forms(self) -> None:
+        async with self.core.database.transaction(PATIENT) as session:
+            await session.execute(delete(WebForm).where(WebForm.opened_at < self.core.clock.now() - FORMS_KEPT))
+
+    # ------------------------------------------------------------ rows
+
+    @asynccontextmanager
+    async def writing(self, patience: float = AT_THE_SCREEN) -> AsyncIterator[Change]:
+        """A write transaction that wakes everybody, in every process, when it has changed a room."""
+        heard = self._heard[:]
+        async with self.core.database.transaction(patience) as session:
+            change = Change(session)
+            yield change
+            await session.flush()
+            await messages.mark_heard(session, heard)
+            await self.wakes.announce(session, change.rooms)
+        self._heard = [each for each in self._heard if each not in heard]
+        if change.rooms:
+            self.wakes.wake()
+
+    def posted(self, row: WebMessage) -> Posted:
+        return Posted(Place(CHAT, row.room, row.thread), row.id)
+
+    async def _add(
+        self, change: Change, place: Place, message: Message, key: str | None, to: str | None = None
+    ) -> WebMessage:
+        room = await change.session.get(WebRoom, place.room)
+        if room is None:
+            raise Rejected("no such room")
+        if to is not None and await change.session.get(WebMember, (room.id, to)) is None:
+            raise Rejected("not a member of the room")
+        change.rooms.add(room.id)
+        draft = Draft(
+            room=room.id,
+            author=None,
+            said=view.body(message),
+            at=self.core.clock.now(),
+            key=key,
+            thread=place.thread,
+            for_account=None if room.kind == RoomKind.DIRECT else to,  # nobody else is there
+            sealed_under=message.sealed_under,
+        )
+        return await messages.add(change.session, self.core.vault, draft)
+
+    async def _ours(self, session: AsyncSession, posted: Posted) -> WebMessage:
+        row = await session.get(WebMessage, posted.ref)
+        if row is None or row.deleted or row.author is not None:
+            raise Rejected("no such message of ours")
+        return row
+
+
+@contextmanager
+def _chat_errors() -> Iterator[None]:
+    """Foreign errors, as the core knows them."""
+    try:
+        yield
+    except (Busy, OSError, DBAPIError) as error:
+        raise Unreachable(type(error).__name__) from error
+    except (Erased, Unopened, WebRefusal) as error:
+        raise Rejected(type(error).__name__) from error

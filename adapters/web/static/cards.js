@@ -1,0 +1,78 @@
+// What is said → elements. One function a kind of part.
+
+import { el, words } from "./dom.js";
+
+const LONG = { characters: 1100, lines: 16 };
+
+/** `hands`: press(button), and `open`, the set of long texts that were unfolded (kept over a new rendering). */
+export function card(said, key, hands) {
+  const title = said.title ? [el("h3", { class: "card-title" }, said.title)] : [];
+  return [...title, ...said.parts.map((part, index) => parts[part.kind](part, `${key}:${index}`, hands))];
+}
+
+const parts = {
+  text: (part, key, hands) => longText("p", `said tone-${part.tone}`, part.text, key, hands),
+
+  quote: (part, key, hands) =>
+    el("figure", { class: "quote" },
+      el("figcaption", {}, part.label),
+      longText("blockquote", "said", part.text, key, hands)),
+
+  facts: (part) =>
+    el("dl", { class: "facts" },
+      ...part.facts.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)))),
+
+  mentions: (part, _key, hands) =>
+    el("p", { class: "said mentions" }, `${part.lead} `,
+      ...part.accounts.map(([id, name]) => el("span", { class: id === hands.me ? "mention me" : "mention" }, name))),
+
+  copy: (part, key, hands) => copyText(part, key, hands),
+
+  buttons: (part, _key, hands) =>
+    el("div", { class: "buttons" }, ...part.buttons.map((button) => pressable(button, hands))),
+};
+
+function pressable(button, hands) {
+  return el("button", {
+    type: "button",
+    class: `small tone-${button.tone}`,
+    "data-focus": `${button.does} ${button.carries}`,
+    onclick: (event) => hands.press?.(button, event.currentTarget),
+  }, button.label);
+}
+
+function copyText(part, key, hands) {
+  const done = el("span", { class: "copied", role: "status" });
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(part.text);
+      done.textContent = words.copied;
+    } catch {
+      done.textContent = words.copy_failed;
+    }
+    setTimeout(() => { done.textContent = ""; }, 4000);
+  };
+  return el("figure", { class: "quote copy" },
+    el("figcaption", {}, part.label),
+    longText("blockquote", "said", part.text, key, hands),
+    el("div", { class: "buttons" },
+      el("button", { type: "button", class: "small", "data-focus": `copy ${key}`, onclick: copy }, words.copy), done));
+}
+
+function longText(tag, classes, text, key, hands) {
+  const node = el(tag, { class: classes }, text);
+  const long = text.length > LONG.characters || text.split("\n").length > LONG.lines;
+  if (!long || !hands.open) return node;
+  const button = el("button", { type: "button", class: "link", "data-focus": `more ${key}` });
+  const show = (open) => {
+    node.classList.toggle("folded", !open);
+    button.setAttribute("aria-expanded", String(open));
+    button.textContent = open ? words.less_text : words.more_text;
+  };
+  button.onclick = () => {
+    hands.open.has(key) ? hands.open.delete(key) : hands.open.add(key);
+    show(hands.open.has(key));
+  };
+  show(hands.open.has(key));
+  return el("div", { class: "long" }, node, button);
+}

@@ -1,0 +1,248 @@
+// Forms as dialogs. What was typed stays, whatever goes wrong: errors, a lost network, a second thought.
+
+import { card } from "./cards.js";
+import { confirm } from "./confirm.js";
+import { announce, el, say, words } from "./dom.js";
+
+let numbers = 0;
+
+/** Show a form until it is sent or put away. `send(form, values, button)` gives the server's answer or throws. */
+export function openForm(form, send) {
+  new FormDialog(form, send).open();
+}
+
+class FormDialog {
+  constructor(form, send) {
+    this.send = send;
+    this.sending = false;
+    this.before = document.activeElement;
+    this.id = `form-${++numbers}`;
+    this.dialog = el("dialog", {
+      class: "form",
+      "aria-labelledby": `${this.id}-title`,
+      oncancel: (event) => { event.preventDefault(); this.cancel(); },
+      // Chromium closes a dialog on a second Escape without asking; taking the key itself prevents that.
+      onkeydown: (event) => { if (event.key === "Escape" && event.target.closest("dialog") === this.dialog) { event.preventDefault(); this.cancel(); } },
+    });
+    this.show(form);
+  }
+
+  open() {
+    document.body.append(this.dialog);
+    this.dialog.showModal();
+    (this.fields[0]?.control ?? this.dialog.querySelector("button")).focus();
+  }
+
+  close() {
+    this.dialog.close();
+    this.dialog.remove();
+    if (this.before?.isConnected) this.before.focus();
+    else document.getElementById("say").focus();
+  }
+
+  show(form, typed = {}) {
+    this.form = form;
+    this.fields = form.fields.map((field, index) => new Field(field, `${this.id}-${index}`, typed[field.name]));
+    this.summary = el("div", { class: "problems", tabindex: "-1", hidden: true });
+    this.dialog.replaceChildren(
+      el("form", { novalidate: true, autocomplete: "off", onsubmit: (event) => { event.preventDefault(); this.submit(event.submitter?.value || ""); } },
+        el("header", {}, el("h2", { id: `${this.id}-title`, tabindex: "-1" }, form.title)),
+        el("div", { class: "form-body" },
+          this.summary,
+          ...card({ title: "", parts: form.intro }, this.id, {}),
+          ...this.fields.map((field) => field.element)),
+        this.footer(form)));
+    this.untouched = JSON.stringify(this.values());
+  }
+
+  footer(form) {
+    this.state = el("span", { class: "muted", role: "status" });
+    return el("footer", { class: "buttons end" }, this.state,
+      el("button", { type: "button", onclick: () => this.cancel() }, words.cancel),
+      ...form.extra.map((button) => el("button", { type: "submit", value: button.value }, button.label)),
+      el("button", { type: "submit", class: "primary", "data-send": true }, form.submit));
+  }
+
+  values() {
+    return Object.fromEntries(this.fields.map((field) => [field.name, field.value()]));
+  }
+
+  get changed() {
+    return this.touched || JSON.stringify(this.values()) !== this.untouched;
+  }
+
+  async cancel() {
+    if (this.asking || this.sending) return;
+    this.asking = true;
+    const leave = !this.changed || await confirm({
+      title: words.discard_title, yes: words.discard, no: words.keep_writing, danger: true,
+    });
+    this.asking = false;
+    if (leave) this.close();
+  }
+
+  async submit(button) {
+    if (this.sending) return;
+    if (!button) {
+      const problems = Object.fromEntries(this.fields.map((f) => [f.name, f.problem()]).filter(([, problem]) => problem));
+      if (Object.keys(problems).length) return this.explain(problems);
+    }
+    this.working(true);
+    try {
+      this.take(await this.send(this.form, this.values(), button));
+    } catch (problem) {
+      this.explain({ "": problem.message });
+    } finally {
+      this.working(false);
+    }
+  }
+
+  take(answer) {
+    if (answer.done) {
+      announce(words.sent);
+      return this.close();
+    }
+    this.touched = true; // what follows rests on what was typed before
+    const next = answer.next || answer.form;
+    if (next) {
+      this.show(next, this.kept(next));
+      this.dialog.querySelector(".form-body").scrollTop = 0;
+      this.dialog.querySelector("h2").focus();
+    }
+    if (answer.problems) this.explain(answer.problems);
+  }
+
+  /** What was typed while the answer was under way, in fields that the new page has and the server did not fill. */
+  kept(next) {
+    const values = this.values();
+    const empty = (field) => !(field.value || field.values?.length || field.ticked);
+    return Object.fromEntries(next.fields.filter((f) => empty(f) && f.kind !== "tick" && f.name in values)
+      .map((f) => [f.name, values[f.name]]));
+  }
+
+  /** Say what must be mended: at each field, and at the top, where focus goes. */
+  explain(problems) {
+    const known = new Set(this.fields.map((field) => field.name));
+    for (const field of this.fields) field.explain(problems[field.name] || "");
+    const lines = Object.entries(problems).map(([name, text]) => {
+      const field = this.fields.find((each) => each.name === name);
+      return el("li", {}, known.has(name)
+        ? el("button", { type: "button", class: "link", onclick: () => field.control.focus() }, `${shortened(field.label)}: ${text}`)
+        : text);
+    });
+    this.summary.hidden = false;
+    this.summary.replaceChildren(el("h3", {}, words.problem_title), el("ul", {}, ...lines));
+    this.summary.focus();
+    this.summary.scrollIntoView({ block: "nearest" });
+  }
+
+  working(on) {
+    this.sending = on;
+    this.state.textContent = on ? words.sending : "";
+    for (const button of this.dialog.querySelectorAll("footer button")) button.setAttribute("aria-disabled", String(on));
+  }
+}
+
+const shortened = (label) => (label.length > 48 ? `${label.slice(0, 45).trimEnd()} …` : label);
+
+class Field {
+  constructor(field, id, typed) {
+    this.field = field;
+    this.id = id;
+    this.name = field.name;
+    this.label = field.label;
+    this.error = el("p", { class: "error", id: `${id}-error`, hidden: true });
+    const hint = field.hint ? el("p", { class: "hint", id: `${id}-hint` }, field.hint) : null;
+    const notes = field.notes.length
+      ? el("ul", { class: "notes", id: `${id}-notes` }, ...field.notes.map((note) => el("li", {}, note))) : null;
+    this.described = [hint && `${id}-hint`, notes && `${id}-notes`].filter(Boolean);
+    this.element = this.build(hint, notes, typed);
+    this.explain("");
+  }
+
+  build(hint, notes, typed) {
+    const { field, id } = this;
+    if (field.kind === "choices") return this.choices(hint, notes, typed ?? field.values);
+    if (field.kind === "tick") return this.tick(hint, notes, typed === undefined ? field.ticked : Boolean(typed));
+    this.control = {
+      text: () => (field.lines > 1 ? el("textarea", { id, rows: field.lines }) : el("input", { id, type: "text" })),
+      date: () => el("input", { id, type: "date" }),
+      choice: () => this.select(),
+    }[field.kind]();
+    this.control.value = typed ?? field.value;
+    this.control.setAttribute("aria-required", String(field.required));
+    return el("div", { class: "field" }, el("label", { for: id }, this.caption()), hint, notes, this.error, this.control,
+      field.kind === "text" ? this.counter() : null);
+  }
+
+  caption() {
+    const mark = this.field.required ? el("span", { class: "required", "aria-hidden": "true" }, words.required) : null;
+    return el("span", { class: "caption" }, this.label, mark ? " " : null, mark);
+  }
+
+  select() {
+    const known = this.field.options.some((option) => option.value === this.field.value);
+    const none = known && this.field.required ? [] : [el("option", { value: "" }, words.choose)];
+    const empty = this.field.options.some((option) => option.value === "") ? [] : none;
+    return el("select", { id: this.id }, ...empty,
+      ...this.field.options.map((option) => el("option", { value: option.value }, option.label)));
+  }
+
+  choices(hint, notes, chosen) {
+    this.boxes = this.field.options.map((option) => {
+      const box = el("input", { type: "checkbox", value: option.value });
+      box.checked = chosen.includes(option.value);
+      return box;
+    });
+    this.control = this.boxes[0] ?? el("input", { type: "checkbox", disabled: true });
+    const list = el("div", { class: this.boxes.length > 6 ? "boxes many" : "boxes" },
+      ...this.boxes.map((box, index) => el("label", { class: "box" }, box, el("span", {}, this.field.options[index].label))));
+    this.group = el("fieldset", { class: "field" }, el("legend", {}, this.caption()), hint, notes, this.error, list);
+    return this.group;
+  }
+
+  tick(hint, notes, ticked) {
+    this.control = el("input", { id: this.id, type: "checkbox", "aria-required": String(this.field.required) });
+    this.control.checked = ticked;
+    return el("div", { class: "field tick" }, notes, this.error,
+      el("label", { class: "box", for: this.id }, this.control, this.caption()), hint);
+  }
+
+  /** Shown near the limit only; nothing is cut off, since cutting would lose what was pasted. */
+  counter() {
+    const node = el("p", { class: "counter muted", role: "status" });
+    const update = () => {
+      const length = this.control.value.length;
+      node.textContent = length > this.field.longest * 0.8 ? say("counter", { count: length, longest: this.field.longest }) : "";
+    };
+    this.control.addEventListener("input", update);
+    update();
+    return node;
+  }
+
+  value() {
+    if (this.field.kind === "choices") return this.boxes.filter((box) => box.checked).map((box) => box.value);
+    if (this.field.kind === "tick") return this.control.checked ? "on" : "";
+    return this.control.value;
+  }
+
+  problem() {
+    const value = this.value();
+    const empty = Array.isArray(value) ? !value.length : !value.trim();
+    if (this.field.required && empty) return words[this.field.kind === "tick" ? "missing_tick" : "missing"];
+    const over = this.field.kind === "text" ? value.length - this.field.longest : 0;
+    return over > 0 ? say("too_long", { over }) : "";
+  }
+
+  explain(problem) {
+    this.error.textContent = problem;
+    this.error.hidden = !problem;
+    const target = this.group ?? this.control;
+    const described = [...this.described, ...(problem ? [this.error.id] : [])].join(" ");
+    described ? target.setAttribute("aria-describedby", described) : target.removeAttribute("aria-describedby");
+    // A group cannot be invalid in ARIA 1.2; its first box carries it.
+    problem ? this.control.setAttribute("aria-invalid", "true") : this.control.removeAttribute("aria-invalid");
+    if (this.group && problem) this.control.setAttribute("aria-describedby", this.error.id);
+    this.element.classList.toggle("wrong", Boolean(problem));
+  }
+}

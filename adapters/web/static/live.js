@@ -1,0 +1,40 @@
+// The live stream. On every connection we say what we have, so that nothing is missed and nothing comes twice.
+
+const SHORTEST = 400; // ms between tries, doubled each time
+const LONGEST = 8000;
+
+export class Live {
+  /** `hello` gives the first message of a connection; `hear` gets the server's; `status` gets true and false. */
+  constructor({ hello, hear, status }) {
+    Object.assign(this, { hello, hear, status, socket: null, pause: SHORTEST, timer: 0 });
+    addEventListener("online", () => this.timer && this.connect());
+  }
+
+  connect() {
+    this.disconnect();
+    const address = new URL("/live", location.href);
+    address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new WebSocket(address);
+    this.socket = socket;
+    socket.onopen = () => socket.send(JSON.stringify(this.hello()));
+    socket.onmessage = (event) => {
+      this.pause = SHORTEST;
+      this.status(true);
+      this.hear(JSON.parse(event.data));
+    };
+    socket.onclose = () => {
+      this.status(false);
+      this.timer = setTimeout(() => this.connect(), this.pause * (0.75 + Math.random() / 2));
+      this.pause = Math.min(this.pause * 2, LONGEST);
+    };
+  }
+
+  disconnect() {
+    clearTimeout(this.timer);
+    this.timer = 0;
+    if (!this.socket) return;
+    this.socket.onclose = this.socket.onmessage = this.socket.onopen = null;
+    this.socket.close();
+    this.socket = null;
+  }
+}

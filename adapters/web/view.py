@@ -1,0 +1,175 @@
+"""Message, form and message row → JSON for the browser. Pure; the browser sets every text as text."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, assert_never
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+
+from adapters.web.tables import WebAccount, WebMessage
+from bot.chat.message import (
+    AnyField,
+    Button,
+    Buttons,
+    ChoiceField,
+    ChoicesField,
+    CopyText,
+    DateField,
+    Facts,
+    Form,
+    Mentions,
+    Message,
+    Option,
+    Part,
+    Quote,
+    Text,
+    TextField,
+    TickField,
+)
+from bot.language import _, language, say_date, say_moment
+
+ZONE = "Europe/Oslo"
+Json = dict[str, Any]
+
+
+def body(said: Message) -> Json:
+    return {"title": said.title, "parts": [_part(part) for part in said.parts]}
+
+
+def words(text: str) -> Json:
+    """What a person wrote."""
+    return {"title": "", "parts": [_part(Text(text))]}
+
+
+def text_of(said: Json) -> str:
+    """The words of a person's own message again, for the core and for editing."""
+    return "\n".join(part["text"] for part in said["parts"] if part["kind"] == "text")
+
+
+def plain(said: Json) -> str:
+    """A message in words alone, whoever wrote it."""
+    lines = [said["title"]] if said["title"] else []
+    return "\n".join(lines + [part["text"] for part in said["parts"] if "text" in part])
+
+
+def carries_button(said: Json, does: str, carries: str) -> bool:
+    """Whether a message really has this button: a press is not taken on the browser's word."""
+    buttons = (button for part in said["parts"] if part["kind"] == "buttons" for button in part["buttons"])
+    return any(button["does"] == does and button["carries"] == carries for button in buttons)
+
+
+def _part(part: Part) -> Json:
+    match part:
+        case Text(text=text, tone=tone):
+            return {"kind": "text", "text": text, "tone": tone.value}
+        case Quote(label=label, text=text):
+            return {"kind": "quote", "label": label, "text": text}
+        case Facts(facts=facts):
+            return {"kind": "facts", "facts": [list(fact) for fact in facts]}
+        case Mentions(lead=lead, accounts=accounts):
+            return {"kind": "mentions", "lead": lead, "accounts": [list(account) for account in accounts]}
+        case CopyText(label=label, text=text):
+            return {"kind": "copy", "label": label, "text": text}
+        case Buttons(buttons=buttons):
+            return {"kind": "buttons", "buttons": [_button(button) for button in buttons]}
+        case _:
+            assert_never(part)
+
+
+def _button(button: Button) -> Json:
+    return {
+        "label": button.label,
+        "does": button.does,
+        "carries": button.carries,
+        "tone": button.tone.value,
+        "confirm": button.confirm,
+    }
+
+
+def form(shown: Form, instance: str) -> Json:
+    return {
+        "id": instance,
+        "does": shown.does,
+        "carries": shown.carries,
+        "title": shown.title,
+        "intro": [_part(part) for part in shown.intro],
+        "fields": [_field(field) for field in shown.fields],
+        "submit": shown.submit or _("Send inn"),
+        "extra": [{"value": button.value, "label": button.label} for button in shown.extra],
+    }
+
+
+def _field(field: AnyField) -> Json:
+    shared = {
+        "name": field.name,
+        "label": field.label,
+        "required": field.required,
+        "hint": field.hint,
+        "notes": list(field.notes),
+    }
+    return shared | _own(field)
+
+
+def _own(field: AnyField) -> Json:
+    match field:
+        case TextField(value=value, lines=lines, longest=longest):
+            return {"kind": "text", "value": value, "lines": lines, "longest": longest}
+        case DateField(value=value):
+            return {"kind": "date", "value": value}
+        case ChoiceField(options=options, value=value):
+            return {"kind": "choice", "options": _options(options), "value": value}
+        case ChoicesField(options=options, values=values):
+            return {"kind": "choices", "options": _options(options), "values": list(values)}
+        case TickField(ticked=ticked):
+            return {"kind": "tick", "ticked": ticked}
+        case _:
+            assert_never(field)
+
+
+def _options(options: tuple[Option, ...]) -> list[Json]:
+    return [{"value": option.value, "label": option.label} for option in options]
+
+
+def message(
+    row: WebMessage, writer: WebAccount | None, said: Json | None, replies: int, viewer: str, *, direct: bool
+) -> Json:
+    """A message as `viewer` sees it; `said` is None where its text is gone."""
+    local = row.created_at.astimezone(ZoneInfo(ZONE))
+    return {
+        "id": row.id,
+        "room": row.room,
+        "thread": row.thread,
+        "bot": row.author is None,
+        "name": writer.name if writer else _("Fagtråd"),
+        "subtitle": writer.subtitle if writer else "",
+        "own": row.author == viewer,
+        "private": row.for_account is not None,
+        "seq": row.seq,
+        "changed": row.changed,
+        "day": local.date().isoformat(),
+        "day_name": say_date(local.date()),
+        "time": f"{local:%H:%M}",
+        "moment": say_moment(row.created_at, ZONE),
+        "edited": row.edited_at is not None,
+        "editable": row.author == viewer and not direct,
+        "said": said,
+        "replies": replies,
+    }
+
+
+def account(row: WebAccount) -> Json:
+    return {"id": row.id, "name": row.name, "subtitle": row.subtitle, "guest": row.guest}
+
+
+def clock(now: datetime) -> Json:
+    local = now.astimezone(ZoneInfo(ZONE))
+    return {
+        "text": say_moment(now, ZONE),
+        "short": format_datetime(local, "EEE d. MMM HH:mm", locale=language()),
+        "day": local.date().isoformat(),
+    }
+
+
+def problems(by_field: Mapping[str, str], replaced: Json | None) -> Json:
+    return {"problems": dict(by_field), "form": replaced}

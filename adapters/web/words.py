@@ -1,0 +1,92 @@
+"""The words of the client script, in the reader's language. `{name}` is filled in by the script."""
+
+from bot.language import _
+
+
+def words() -> dict[str, str]:
+    return _around() | _messages() | _forms() | _members()
+
+
+def _around() -> dict[str, str]:
+    return {
+        "direct": _("Direkte"),
+        "clock": _("Klokka i demoen: {time}"),
+        "clock_moved": _("Klokka er flyttet til {time}."),
+        "disconnected": _("Ikke tilkoblet. Prøver igjen …"),
+        "connected": _("Tilkoblet igjen."),
+        "network_down": _("Får ikke kontakt med tjeneren. Det du har skrevet, står her ennå. Prøv igjen om litt."),
+        "not_sent": _("Ikke sendt."),
+        "unread_one": _("1 ulest"),
+        "unread_many": _("{count} uleste"),
+        "empty_room": _("Ingen har skrevet her ennå"),
+        "empty_room_hint": _("Skriv den første meldingen nedenfor, eller begynn med en av knappene."),
+        "empty_direct": _("Her snakker du med Fagtråd alene"),
+        "empty_direct_hint": _("Ingen andre ser det som står her. Skriv «hjelp» for å se hva jeg kan."),
+        "empty_thread": _("Ingen har svart ennå. Skriv det første svaret nedenfor."),
+        "no_rooms": _("Du er ikke med i noen kanal ennå. Be noen i nettverket om å legge deg til."),
+        "older": _("Vis eldre"),
+        "today": _("I dag"),
+        "commands_one": _("1 kommando. Enter velger, Esc lukker."),
+        "commands_many": _("{count} kommandoer. Pil opp og ned for å gå mellom dem, Enter velger, Esc lukker."),
+        "no_commands": _("Ingen kommando begynner slik."),
+    }
+
+
+def _messages() -> dict[str, str]:
+    return {
+        "deleted": _("Slettet"),
+        "edited": _("redigert"),
+        "private": _("Bare du ser dette"),
+        "bot": _("bot"),
+        "menu": _("Valg for meldingen"),
+        "reply": _("Svar i tråd"),
+        "edit": _("Rediger"),
+        "delete": _("Slett"),
+        "delete_ask": _("Slette meldingen? Den kan ikke hentes tilbake."),
+        "save": _("Lagre"),
+        "edit_label": _("Rediger meldingen"),
+        "replies_one": _("1 svar"),
+        "replies_many": _("{count} svar"),
+        "more_text": _("Vis mer"),
+        "less_text": _("Vis mindre"),
+        "copy": _("Kopier"),
+        "copied": _("Kopiert"),
+        "copy_failed": _("Kunne ikke kopiere. Merk teksten og kopier den selv."),
+    }
+
+
+def _forms() -> dict[str, str]:
+    return {
+        "cancel": _("Avbryt"),
+        "confirm_title": _("Er du sikker?"),
+        "confirm": _("Ja, fortsett"),
+        "discard_title": _("Forkaste det du har skrevet?"),
+        "discard": _("Forkast"),
+        "keep_writing": _("Fortsett å skrive"),
+        "close": _("Lukk"),
+        "choose": _("Velg …"),
+        "required": _("må fylles ut"),
+        "missing": _("Fyll ut dette feltet."),
+        "missing_tick": _("Kryss av for å gå videre."),
+        "too_long": _("Teksten er {over} tegn for lang. Kort den ned."),
+        "counter": _("{count} av {longest} tegn"),
+        "problem_title": _("Dette må rettes før skjemaet kan sendes"),
+        "sending": _("Sender …"),
+        "sent": _("Sendt."),
+    }
+
+
+def _members() -> dict[str, str]:
+    return {
+        "members_in": _("Medlemmer i {room}"),
+        "guest": _("gjest"),
+        "you": _("deg"),
+        "remove": _("Fjern"),
+        "remove_name": _("Fjern {name}"),
+        "leave": _("Forlat kanalen"),
+        "leave_ask": _("Forlate {room}? En annen må legge deg til igjen."),
+        "remove_ask": _("Fjerne {name} fra {room}?"),
+        "add": _("Legg til"),
+        "add_label": _("Legg til noen"),
+        "choose_member": _("Velg medlem …"),
+    }

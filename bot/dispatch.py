@@ -9,7 +9,6 @@ from typing import assert_never
 
 import structlog
 from sqlalchemy import String, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -25,7 +24,7 @@ from bot.help import RUN_COMMAND, help_message, not_understood
 from bot.language import _, speaking
 from bot.outbox import enqueue
 from bot.vault import Vault
-from storage import Busy, Database, Row, UtcDateTime
+from storage import Busy, Database, Row, UtcDateTime, insert_into
 
 log = structlog.get_logger()
 
@@ -102,6 +101,7 @@ class Dispatch:
                 context = await self._context(session, event, asker)
                 before = await self._seen(session, event)
                 answer = before if before else await self._act(context, event)
+                await self._erased(context)
                 if isinstance(event, Submission) and isinstance(answer, Form | Problems):
                     raise _NotStored(Next(answer) if isinstance(answer, Form) else answer)
                 if isinstance(answer, Receipt) and not before:
@@ -119,6 +119,13 @@ class Dispatch:
         await self._reply(event, asker, answer)
         return answer if isinstance(answer, Problems) else Done()
 
+    async def _erased(self, context: Context) -> None:
+        """Every feature removes what it has said of what was erased."""
+        for subject in context.afterwards.erased:
+            for feature in self._features.all:
+                if feature.erased:
+                    await feature.erased(context, subject)
+
     async def _regardless(self, context: Context) -> None:
         """What must be told although the happening itself was refused."""
         if context.afterwards.regardless:
@@ -128,9 +135,8 @@ class Dispatch:
 
     async def _seen(self, session: AsyncSession, event: Inbound) -> Answer | Done:
         """Insert the event's key. Was it there already: what was answered then, or `Done` where nothing was."""
-        dialect = sqlite if self._database.is_sqlite else postgresql
         inserted = await session.execute(
-            dialect.insert(InboxRow)
+            insert_into(session, InboxRow)
             .values(event_key=event.key, received_at=self._clock.now())
             .on_conflict_do_nothing()
             .returning(InboxRow.event_key)
@@ -199,15 +205,26 @@ class Dispatch:
     async def _reply(self, event: Inbound, asker: _Asker, answer: Answer | Done) -> None:
         """What is said after the commit. A fault here is not the event's: what it did is stored."""
         if isinstance(answer, Receipt):
-            async with self._database.reading() as session:
-                context = await self._context(session, event, asker)
-                answer = await self._features.receipts[answer.kind](context, answer.subject)
+            answer = await self._receipt(event, asker, answer)
         if isinstance(answer, Message):
             await self._say(event, answer)
         elif isinstance(answer, Form):
             chat = self._chats[event.account.chat]
             opener = event.opener if isinstance(event, Command | Press) else None
             await delivery.ask(chat, opener, event.place, event.account, answer, f"answer:{event.key}")
+
+    async def _receipt(self, event: Inbound, asker: _Asker, receipt: Receipt) -> Message:
+        try:
+            async with self._database.reading() as session:
+                context = await self._context(session, event, asker)
+                said: Message = await self._features.receipts[receipt.kind](context, receipt.subject)
+                return said
+        except Exception as error:  # noqa: BLE001 - it is stored: nobody must be told that it is not
+            mark = _log_fault(error, event)
+            text = _(
+                "Det er lagret, men jeg fikk ikke vist kvitteringen. Blir det ved, si fra til drift og oppgi {mark}."
+            )
+            return message(text.format(mark=mark))
 
     async def _refuse(self, event: Inbound, asker: _Asker, text: str) -> Outcome:
         if isinstance(event, Submission):

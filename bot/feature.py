@@ -58,7 +58,8 @@ class Afterwards:
 
     regardless: list[Draft] = field(default_factory=list)  # notices sent even when the happening was refused
     say: Message | None = None  # said privately besides the form that opens
-    erased: bool = False  # a key was destroyed: leave no copy in the database's log
+    # Subjects of the vault whose keys were destroyed: what was said of them is removed, the database's log emptied.
+    erased: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,7 @@ class Feature:
     deleted: Callable[[Context, Deleted], Awaitable[None]] | None = None
     joined: Callable[[Context, Joined], Awaitable[None]] | None = None
     left: Callable[[Context, Left], Awaitable[None]] | None = None
+    erased: Callable[[Context, str], Awaitable[None]] | None = None  # with the vault's subject; in the same transaction
 
 
 class Features:

@@ -1,11 +1,10 @@
 """Numbers that people quote ("BLOD-26-014", "oppgave 12"): from a locked counter, so that no two are the same."""
 
 from sqlalchemy import String
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage import Row
+from storage import Row, insert_into
 
 
 class Counter(Row):
@@ -16,9 +15,8 @@ class Counter(Row):
 
 async def next_number(session: AsyncSession, name: str) -> int:
     """1, 2, 3 … for each name. The row stays locked until the transaction ends: a rolled-back number is used again."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     counted = await session.execute(
-        dialect.insert(Counter)
+        insert_into(session, Counter)
         .values(name=name, value=1)
         .on_conflict_do_update(index_elements=[Counter.name], set_={"value": Counter.value + 1})
         .returning(Counter.value)

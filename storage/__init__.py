@@ -2,5 +2,6 @@
 
 from storage.columns import OneOf, UtcDateTime
 from storage.database import Busy, Database, Row
+from storage.upsert import insert_into
 
-__all__ = ["Busy", "Database", "OneOf", "Row", "UtcDateTime"]
+__all__ = ["Busy", "Database", "OneOf", "Row", "UtcDateTime", "insert_into"]

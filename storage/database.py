@@ -1,15 +1,21 @@
-"""One database, SQLite or PostgreSQL, with a write transaction and a read transaction that behave alike on both."""
+"""One database, SQLite or PostgreSQL, with a write transaction and a read transaction that behave alike on
+both."""
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, event, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Dialect, MetaData, event, text
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from storage import sqlite as sqlite_driver
 
 # One naming scheme, so that migrations can name what they change on either database.
 NAMING = {
@@ -19,6 +25,12 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+IDLE = 5.0
+"""Seconds after which a PostgreSQL connection is asked whether it still lives."""
+
+PATIENCE = 1.0
+"""Seconds to wait for the database where somebody waits for an answer."""
 
 
 class Row(DeclarativeBase):
@@ -34,8 +46,8 @@ class Busy(Exception):
 class Database:
     """An engine and its two kinds of transaction.
 
-    SQLite admits one writer. Writers of this process queue here, in order; `BEGIN IMMEDIATE` takes the lock at
-    once, since a transaction that reads first and writes later fails in WAL mode whatever its time limit.
+    SQLite admits one writer. Writers of this process queue here, in order; `BEGIN IMMEDIATE` takes the lock
+    at once, since a transaction that reads first and writes later fails in WAL mode whatever its time limit.
     """
 
     def __init__(self, url: str) -> None:
@@ -46,31 +58,43 @@ class Database:
         self._reads = self.engine.execution_options(begin="DEFERRED")
 
     @asynccontextmanager
-    async def transaction(self, patience: float = 1.0) -> AsyncIterator[AsyncSession]:
+    async def transaction(self, patience: float = PATIENCE) -> AsyncIterator[AsyncSession]:
         """A write transaction: committed at the end, rolled back by an error.
 
         `patience` is in seconds; `Busy` is raised when the database could not be had in that time.
         """
-        async with (
-            self.write_connection(patience) as connection,
-            AsyncSession(connection, expire_on_commit=False) as session,
-        ):
-            yield session
-            await session.flush()
+        async with self.write_connection(patience) as connection:
+            session = AsyncSession(connection, expire_on_commit=False)
+            try:
+                yield session
+                await session.flush()
+            finally:
+                session.sync_session.close()  # asks nothing of the database: the connection is not its own
 
     @asynccontextmanager
-    async def write_connection(self, patience: float = 1.0) -> AsyncIterator[AsyncConnection]:
+    async def write_connection(self, patience: float = PATIENCE) -> AsyncIterator[AsyncConnection]:
         """The same without objects, for hot paths."""
-        async with self._turn(patience), self.engine.connect() as connection:
+        async with self._turn(patience), self._connected() as connection:
             await connection.execution_options(begin="IMMEDIATE", patience=patience)
             try:
                 await connection.begin()
-                if not self.is_sqlite:
+                if not self.is_sqlite and patience != PATIENCE:
                     await connection.execute(text(f"SET LOCAL lock_timeout = {int(patience * 1000)}"))
+                yield connection
+                await connection.commit()
             except DBAPIError as error:
                 raise (Busy() if is_busy(error) else error) from error
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AsyncConnection]:
+        """As `engine.connect()`, which closes in a task of its own each time; needed only if much is left to
+        do."""
+        connection = await self.engine.connect()
+        try:
             yield connection
-            await connection.commit()
+        finally:
+            closing = connection.close()
+            await (asyncio.shield(closing) if connection.in_transaction() else closing)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -79,7 +103,8 @@ class Database:
             yield session
 
     async def forget_log(self) -> None:
-        """Leave no copy of what was just erased in SQLite's write-ahead log. (PostgreSQL's is the operator's.)"""
+        """Leave no copy of what was just erased in SQLite's write-ahead log. (PostgreSQL's is the
+        operator's.)"""
         if self.is_sqlite:
             async with self._turn(30.0), self.engine.connect() as connection:
                 await connection.execution_options(begin="NONE", patience=30.0)
@@ -94,7 +119,8 @@ class Database:
             yield
             return
         try:
-            await asyncio.wait_for(self._one_writer.acquire(), patience)
+            async with asyncio.timeout(patience):
+                await self._one_writer.acquire()
         except TimeoutError as error:
             raise Busy from error
         try:
@@ -110,7 +136,9 @@ def is_busy(error: DBAPIError) -> bool:
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(url, hide_parameters=True, pool_size=8)
+    engine = create_async_engine(
+        url, hide_parameters=True, pool_size=8, connect_args={"async_creator_fn": sqlite_driver.connect}
+    )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
@@ -129,13 +157,44 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
-    connection.exec_driver_sql(f"PRAGMA busy_timeout={int(options.get('patience', 5.0) * 1000)}")
+    patience = int(options.get("patience", 5.0) * 1000)
+    if connection.info.get("patience") != patience:  # as it was left by the transaction before
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
+        connection.info["patience"] = patience
     begin = options.get("begin", "IMMEDIATE")
     if begin != "NONE":
         connection.exec_driver_sql(f"BEGIN {begin}")
 
 
 def _postgres_engine(url: str) -> AsyncEngine:
-    return create_async_engine(
-        url, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True, pool_timeout=5
+    engine = create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_size=10,
+        max_overflow=10,
+        pool_timeout=5,
+        connect_args={"server_settings": {"lock_timeout": str(int(PATIENCE * 1000))}},
     )
+    event.listen(engine.sync_engine, "checkin", _note_time)
+    event.listen(engine.sync_engine, "checkout", partial(_is_alive, engine.dialect))
+    return engine
+
+
+def _note_time(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info["used_at"] = time.monotonic()
+
+
+def _is_alive(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """SQLAlchemy's own `pool_pre_ping` asks the server in a transaction each time: three round trips of the
+    ten that a command would make. A connection that the server closed is known as such here, without asking;
+    only one that lay idle for a while may be dead without anybody knowing."""
+    idle = time.monotonic() - record.info.get("used_at", time.monotonic())
+    if connection.driver_connection.is_closed() or (idle > IDLE and not _answers(dialect, connection)):
+        raise InvalidatePoolError
+
+
+def _answers(dialect: Dialect, connection: Any) -> bool:
+    try:
+        return dialect.do_ping(connection)
+    except Exception:  # noqa: BLE001 - whatever it says, it is of no use
+        return False

@@ -7,21 +7,34 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import delete, func, select
+
 from adapters.memory import MemoryChat
 from adapters.memory.chat import Shown
 from bot import demo
-from bot.app import App, running
-from bot.chat.message import Button, Buttons, Form, Message
+from bot.app import App, metadata, running
+from bot.chat.message import (
+    AnyField,
+    Button,
+    Buttons,
+    ChoicesField,
+    Form,
+    Message,
+    TickField,
+)
 from bot.chat.port import Account, Outcome
 from bot.clock import MovableClock
+from bot.people import MemberRole, Membership, Person, PlatformAccount, Role
 from bot.settings import Settings
 from storage import Database
+
+Values = Mapping[str, str | tuple[str, ...]]
 
 CASES, GENERAL = demo.CASE_ROOM, demo.GENERAL_ROOM
 A_TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # 10:00 in Oslo
 TEST_KEY = "test:" + base64.b64encode(b"0" * 32).decode()
 
-A_CASE: Mapping[str, str | tuple[str, ...]] = {
+A_CASE: Values = {
     "title": "Profylakse ved tannekstraksjon",
     "background": "Mild hemofili A. Planlagt trekking av visdomstann.",
     "question": "Holder tranexamsyre alene, eller gir dere faktor i tillegg?",
@@ -55,6 +68,13 @@ class World:
         await self.deliver()
         return outcome
 
+    async def until(self, moment: datetime) -> int:
+        return await self.wait(moment - self.clock.now())
+
+    async def make_item(self, who: str, text: str, room: str = GENERAL) -> None:
+        await self.chat.command(who, room, f"/oppgave {text}")
+        await self.deliver()
+
     async def press(self, who: str, shown: Shown, label: str) -> Form | None:
         """Press a button by what stands on it. Raises StopIteration where there is none."""
         assert shown.message is not None
@@ -80,13 +100,79 @@ class World:
         shown = self.chat.seen_by(who, room)
         return [each.text for each in shown if each.author is None and (room == "direct" or each.to == who)]
 
+    def newest(self, who: str, room: str = "direct") -> Shown:
+        """The bot's newest message that this person sees there."""
+        return [each for each in self.chat.seen_by(who, room) if each.author is None][-1]
+
+    def visible_to(self, who: str) -> str:
+        """Everything that the bot shows this person anywhere, in one string."""
+        rooms = [*self.chat.rooms]
+        return "\n".join(each.text for room in rooms for each in self.chat.seen_by(who, room) if each.author is None)
+
+    async def count(self, table: str) -> int:
+        async with self.database.reading() as session:
+            found = await session.scalar(select(func.count()).select_from(metadata().tables[table]))
+        return found or 0
+
+    async def person_id(self, account: str) -> int:
+        async with self.database.reading() as session:
+            found = await session.scalar(select(PlatformAccount.person_id).where(PlatformAccount.account == account))
+        assert found is not None
+        return found
+
+    async def enrol(self, account: str, name: str, *roles: Role, case_access: bool = False) -> None:
+        """One more member of the network, in the general room."""
+        async with self.database.transaction() as session:
+            person = Person(name=name, profession="overlege", organisation_id=None)
+            session.add(person)
+            await session.flush()
+            granted = self.clock.now() if case_access else None
+            membership = Membership(network_id=1, person_id=person.id, case_access_at=granted)
+            session.add_all((membership, PlatformAccount(chat=self.chat.name, account=account, person_id=person.id)))
+            await session.flush()
+            session.add_all(MemberRole(membership_id=membership.id, role=role) for role in roles)
+        self.introduce(account, name, GENERAL, *([CASES] if case_access else []))
+
+    def introduce(self, account: str, name: str, *rooms: str, guest: bool = False, bot: bool = False) -> None:
+        """Somebody on the platform, in these rooms. Not (yet) a member of the network."""
+        self.chat.accounts[account] = Account(self.chat.name, account, name, guest, bot)
+        for room in rooms:
+            self.chat.rooms[room].append(account)
+
+    async def resign(self, role: Role) -> None:
+        """Nobody has this role any more."""
+        async with self.database.transaction() as session:
+            await session.execute(delete(MemberRole).where(MemberRole.role == role))
+
 
 def buttons(message: Message) -> list[Button]:
     return [button for part in message.parts if isinstance(part, Buttons) for button in part.buttons]
 
 
+def typed(form: Form, **changes: str | tuple[str, ...]) -> dict[str, str | tuple[str, ...]]:
+    """What a platform sends in when somebody changes just this in a form."""
+    return {each.name: _standing_in(each) for each in form.fields} | changes
+
+
+def _standing_in(shown: AnyField) -> str | tuple[str, ...]:
+    match shown:
+        case TickField(ticked=ticked):
+            return "on" if ticked else ""
+        case ChoicesField(values=values):
+            return values
+        case _:
+            return shown.value
+
+
+def notes_in(form: Form) -> dict[str, tuple[str, ...]]:
+    return {each.name: each.notes for each in form.fields if each.notes}
+
+
 @asynccontextmanager
-async def world_on(database_url: str, folder: Path, now: datetime = A_TUESDAY) -> AsyncIterator[World]:
+async def world_on(
+    database_url: str, folder: Path, now: datetime = A_TUESDAY, *, fresh: bool = True
+) -> AsyncIterator[World]:
+    """Not `fresh`: the network is in the database already, from before a restart."""
     settings = Settings(
         _env_file=None,
         database_url=database_url,
@@ -100,8 +186,9 @@ async def world_on(database_url: str, folder: Path, now: datetime = A_TUESDAY) -
         chat = app.chats["memory"]
         assert isinstance(chat, MemoryChat)
         furnish(chat)
-        async with app.core.database.transaction() as session:
-            await demo.invent(session, chat.name, now)
+        if fresh:
+            async with app.core.database.transaction() as session:
+                await demo.invent(session, chat.name, now)
         yield World(app, chat, clock)
 
 

@@ -2,7 +2,7 @@
 
 import structlog
 
-from bot.chat.message import Form, Message, message
+from bot.chat.message import Button, Buttons, Form, Message, Tone, message
 from bot.chat.port import Account, Can, Chat, Place, Posted
 from bot.errors import ChatError
 from bot.language import _
@@ -55,4 +55,5 @@ async def ask(chat: Chat, opener: object, place: Place, to: Account, form: Form,
         await chat.ask(opener, form)
     else:
         hint = _("Trykk på knappen «{title}» for å åpne skjemaet.").format(title=form.title)
-        await tell(chat, place, to, message(hint), key)
+        button = Buttons((Button(form.title, form.does, form.carries, Tone.STRONG),))
+        await tell(chat, place, to, message(hint, button), key)

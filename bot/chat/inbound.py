@@ -1,5 +1,6 @@
 """What happens on a chat platform, as the core hears it. `key` is unique to one happening: a retry has the same key."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,14 @@ _DROPPED = {0: None} | dict.fromkeys(range(55296, 57344))
 def clean(text: str) -> str:
     """Text from outside, normalised once at the edge, so that both databases and all rules see the same (NFC)."""
     return unicodedata.normalize("NFC", text.translate(_DROPPED)).replace("\r\n", "\n")
+
+
+_ID = re.compile(r"[0-9]{1,9}")  # what fits an integer column of either database
+
+
+def id_in(carries: str) -> int | None:
+    """The id that a button or a form carries; None where it carries something else."""
+    return int(carries) if _ID.fullmatch(carries) else None
 
 
 @dataclass(frozen=True, slots=True)

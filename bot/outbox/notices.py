@@ -1,6 +1,6 @@
 """Notices: what is to be said, edited or deleted, written in the transaction that causes it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +15,7 @@ from sqlalchemy import (
     Insert,
     Integer,
     RowMapping,
+    Select,
     String,
     Table,
     Text,
@@ -25,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from bot.chat.port import Place, Posted
 from storage import Row, UtcDateTime
@@ -174,13 +176,18 @@ async def enqueue(session: AsyncSession, *drafts: Draft) -> None:
     dispatcher that is leaving the lane either sees the notice or has left before, and nobody waits in a
     circle.
     """
-    if not drafts:
-        return
-    dialect = session.get_bind().dialect.name
-    await session.execute(_lane_upsert(dialect), _one_or_many(_lane_rows(drafts)))
-    await session.execute(_notice_insert(dialect), _one_or_many([_notice_row(draft) for draft in drafts]))
+    if drafts:
+        await session.run_sync(_enqueue, drafts)
+
+
+def _enqueue(session: Session, drafts: Sequence[Draft]) -> None:
+    """All statements in one go: each `await` through SQLAlchemy costs as much as a statement."""
+    connection = session.connection()
+    dialect = connection.dialect.name
+    connection.execute(_lane_upsert(dialect), _one_or_many(_lane_rows(drafts)))
+    connection.execute(_notice_insert(dialect), _one_or_many([_notice_row(draft) for draft in drafts]))
     if dialect == "postgresql":
-        await session.execute(select(func.pg_notify(CHANNEL, "")))
+        connection.execute(_notify())
 
 
 async def withdraw(session: AsyncSession, kind: str, subject: str) -> None:
@@ -250,6 +257,11 @@ def _notice_row(draft: Draft) -> dict[str, Any]:
         "possibly_twice": 0,
         "error": "",
     }
+
+
+@cache
+def _notify() -> Select[tuple[Any]]:
+    return select(func.pg_notify(CHANNEL, ""))
 
 
 @cache

@@ -43,10 +43,11 @@ async def worker(orders: Orders):
 async def run_to_its_end(orders: Orders, seconds: float = 40.0) -> int:
     """Until it has nothing more to do, or has died. Returns its exit status."""
     async with worker(orders) as process, asyncio.timeout(seconds):
-        output, errors = await process.communicate()
-    assert process.returncode is not None
-    assert process.returncode <= 0, errors.decode()
-    return process.returncode
+        _, errors = await process.communicate()
+    status: int | None = process.returncode
+    assert status is not None
+    assert status <= 0, errors.decode()
+    return status
 
 
 async def drain(orders: Orders) -> None:

@@ -1,4 +1,5 @@
-"""A chat platform in small, on 127.0.0.1, that counts what arrives. It speaks HTTP, one request a connection."""
+"""A chat platform in small, on 127.0.0.1, that counts what arrives. It speaks HTTP, one request a
+connection."""
 
 import asyncio
 import json
@@ -39,9 +40,7 @@ class ChatServer:
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
             length = int(head.lower().partition("content-length:")[2].split("\r\n")[0])
-            status, answer = await self._answer(
-                head.split(" ")[1], json.loads(await reader.readexactly(length))
-            )
+            status, answer = await self._answer(head.split(" ")[1], json.loads(await reader.readexactly(length)))
             body = json.dumps(answer).encode()
             writer.write(f"HTTP/1.1 {status} -\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
             await writer.drain()

@@ -1,4 +1,5 @@
-"""One worker in a process of its own, that can be told where to die or to stop: `python -m tests.faults.worker`."""
+"""One worker in a process of its own, that can be told where to die or to stop: `python -m
+tests.faults.worker`."""
 
 import asyncio
 import itertools
@@ -38,7 +39,7 @@ class Points:
     def reached(self, name: str) -> None:
         number = next(self.passed.setdefault(name, itertools.count(1)))
         if f"{name} {number}" == self.orders.at:
-            print(f"at {self.orders.at}", flush=True)
+            print(f"at {self.orders.at}", flush=True)  # noqa: T201 - the test waits for this line
             os.kill(os.getpid(), self.orders.signal)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Column, Integer, String, Table, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,9 +17,7 @@ from bot.outbox import Draft, Kind, Notice, Outbox, enqueue
 from bot.outbox.notices import BUDGETS, LANES, NOTICES
 from storage import Database, Row
 
-MATTERS = Table(
-    "test_matter", Row.metadata, Column("id", Integer, primary_key=True), Column("title", String(200))
-)
+MATTERS = Table("test_matter", Row.metadata, Column("id", Integer, primary_key=True), Column("title", String(200)))
 TABLES = [NOTICES, LANES, BUDGETS, MATTERS]
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ROOM = Place("fake", "room")
@@ -115,9 +114,7 @@ async def compose(session: AsyncSession, notices: Sequence[Notice], now: datetim
     subjects = {int(notice.subject) for notice in notices}
     rows = await session.execute(select(MATTERS).where(MATTERS.c.id.in_(subjects)))
     titles = {row.id: row.title for row in rows}
-    return {
-        notice.id: message(titles[int(notice.subject)]) for notice in notices if int(notice.subject) in titles
-    }
+    return {notice.id: message(titles[int(notice.subject)]) for notice in notices if int(notice.subject) in titles}
 
 
 async def account_of(session: AsyncSession, person: int) -> Account | None:
@@ -127,13 +124,11 @@ async def account_of(session: AsyncSession, person: int) -> Account | None:
 KIND = Kind("matters.new", compose)
 
 
-def outbox_of(
-    database: Database, chat: FakeChat, clock: Clock | None = None, *kinds: Kind, **options
-) -> Outbox:
+def outbox_of(database: Database, chat: FakeChat, clock: Clock | None = None, *kinds: Kind, **options) -> Outbox:
     by_name = {kind.name: kind for kind in (KIND, replace(KIND, name="matters.changed"), *kinds)}
-    options = {"send_limit": 2.0, "lease": 5.0, "dice": lambda: 0.0} | options
+    settings: dict[str, Any] = {"send_limit": 2.0, "lease": 5.0, "dice": lambda: 0.0} | options
     clock = clock or MovableClock(stopped_at=NOON)
-    return Outbox(database, {chat.name: chat}, by_name, clock, account_of=account_of, **options)
+    return Outbox(database, {chat.name: chat}, by_name, clock, account_of=account_of, **settings)
 
 
 def draft(subject: int, key: str = "", to: Place | int = ROOM, due: datetime = NOON, **more) -> Draft:
@@ -147,9 +142,7 @@ async def write(database: Database, *drafts: Draft, titles: bool = True) -> None
         subjects = {int(each.subject) for each in drafts}
         if titles:
             await session.execute(delete(MATTERS).where(MATTERS.c.id.in_(subjects)))
-            await session.execute(
-                insert(MATTERS), [{"id": each, "title": f"Sak {each}"} for each in subjects]
-            )
+            await session.execute(insert(MATTERS), [{"id": each, "title": f"Sak {each}"} for each in subjects])
         await enqueue(session, *drafts)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -155,7 +156,8 @@ class Blind:
 
 
 async def test_room_that_may_not_hear_it_yet_does_not_stop_the_others(database, chat):
-    allowed, clock = [], MovableClock(stopped_at=NOON)
+    allowed: list[bool] = []
+    clock = MovableClock(stopped_at=NOON)
 
     async def before_send(notice):
         return bool(allowed)
@@ -243,7 +245,7 @@ async def test_room_is_told_at_the_pace_of_its_platform(database):
         await wait_until(lambda: len(chat.arrived) == 15)
     for room in range(5):
         times = [each.at for each in chat.arrived if each.place.room == f"room {room}"]
-        assert all(late - early >= 0.19 for early, late in zip(times, times[1:], strict=False))
+        assert all(late - early >= 0.19 for early, late in pairwise(times))
     assert chat.arrived[4].at - chat.arrived[0].at < 0.19
 
 

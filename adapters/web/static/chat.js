@@ -31,6 +31,8 @@ async function become(account) {
   closeThread(false);
   current = null;
   stores = new Map();
+  rooms = [];
+  find("rooms").replaceChildren(); // the rooms of whoever one was before lead nowhere now
   log.clear();
   try {
     home = await api.post("home");

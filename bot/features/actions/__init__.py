@@ -23,5 +23,6 @@ FEATURE = Feature(
     forms={"actions.new": handlers.submit},
     receipts={"actions.made": handlers.made_receipt, "actions.changed": handlers.changed_receipt},
     notices=handlers.NOTICES,
+    erased=handlers.erased,
     on_message=(Shortcut("Lag oppgave", "actions.new"),),
 )

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bot import guard, people
-from bot.chat.inbound import Command, Press, Submission
+from bot.chat.inbound import Command, Press, Submission, id_in
 from bot.chat.message import Form, Message
-from bot.chat.port import Place, Posted, Problems
+from bot.chat.port import Account, Place, Posted, Problems
 from bot.clock import local_date
 from bot.errors import NotFound, Refusal
 from bot.feature import Answer, Context, Desk, NoticeKind, Receipt
@@ -46,15 +46,16 @@ async def new(context: Context, event: Press) -> Form:
     standing = context.require(Right.USE_ITEMS)
     case = await _case(context, event.on)
     names = await _member_names(context, standing.network.id)
-    text = "" if _in_case_room(context) else " ".join(event.text.split())[: rules.LONGEST]
+    text = " ".join(event.text.split())[: rules.LONGEST] if _may_be_copied(context) else ""
     carries = event.on.store() if event.on else ""
     return cards.item_form(
         carries, sorted(names.items(), key=lambda m: m[1]), context.person.id, text, in_case=case is not None
     )
 
 
-def _in_case_room(context: Context) -> bool:
-    return context.room is not None and context.room.purpose == Purpose.CASES
+def _may_be_copied(context: Context) -> bool:
+    """Not in a case room; nor in a 1:1 chat, where what stands is ours and may be a case that was shown there."""
+    return context.room is not None and context.room.purpose != Purpose.CASES
 
 
 async def _case(context: Context, on: Posted | None) -> Case | None:
@@ -66,7 +67,7 @@ async def _case(context: Context, on: Posted | None) -> Case | None:
 
 
 async def submit(context: Context, event: Submission) -> Answer:
-    on = Posted.load(event.carries) if event.carries else None
+    on = _made_from(event.carries)
     room = await room_at(context.session, on.place) if on else context.room
     standing = context.require(Right.USE_ITEMS, room.network_id if room else None)
     names = await _member_names(context, standing.network.id)
@@ -87,14 +88,23 @@ async def submit(context: Context, event: Submission) -> Answer:
     return Receipt("actions.made", str(item.id))
 
 
+def _made_from(carries: str) -> Posted | None:
+    if not carries:
+        return None
+    try:
+        return Posted.load(carries)
+    except (TypeError, ValueError) as error:
+        raise NotFound from error
+
+
 def _draft(event: Submission, names: Mapping[int, str], today: date) -> rules.ItemDraft:
     def typed(field: str) -> str:
         value = event.values.get(field, "")
         return value if isinstance(value, str) else ""
 
-    owner = int(typed("owner")) if typed("owner").isdigit() else 0
+    owner = id_in(typed("owner"))
     due = rules.parse_due(typed("due"), today) if typed("due") else None
-    if owner not in names:
+    if owner is None or owner not in names:
         raise NotFound
     return rules.ItemDraft(rules.checked_text(typed("text")), (owner,), due)
 
@@ -163,9 +173,20 @@ async def compose_card(desk: Desk, notices: Sequence[Notice]) -> Mapping[int, Me
     }
 
 
+async def room_is_safe(desk: Desk, notice: Notice, present: Sequence[Account]) -> bool:
+    """Whether everybody in the room may read the case's item, asked again just before it is posted."""
+    item = await desk.session.get_one(Item, int(notice.subject))
+    return not await people.without_case_access(desk.session, item.network_id, present)
+
+
+async def erased(context: Context, sealed_under: str) -> None:
+    await service.forget_items_of(context, sealed_under)
+
+
 NOTICES = (
     NoticeKind("actions.given", compose_given),
     NoticeKind("actions.due", compose_due),
     NoticeKind("actions.card", compose_card),
+    NoticeKind("actions.case_card", compose_card, room_is_safe),
     NoticeKind("actions.redrawn", compose_card),
 )

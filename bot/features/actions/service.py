@@ -9,13 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import audit, guard, outbox, people
+from bot.chat.inbound import id_in
 from bot.chat.port import Posted
 from bot.clock import at_wall_clock
 from bot.errors import NotAllowed, NotFound, Refusal
 from bot.feature import Context
 from bot.features.actions.rules import ItemDraft
 from bot.features.actions.tables import Item, ItemOwner, ItemState
-from bot.features.cases import Case
+from bot.features.cases import Case, CaseState, remove_messages, said_of
 from bot.numbers import next_number
 from bot.outbox import Act, Draft
 from bot.people import Person, Right
@@ -34,6 +35,10 @@ class NotChecked(Refusal):
 
 class OwnerWithoutCaseAccess(Refusal):
     """Oppgaven hører til et kasus, og {name} har ikke kasustilgang. Velg en annen, eller lag den i et annet rom."""
+
+
+class CaseIsErased(Refusal):
+    """Kasuset er slettet, og da lages det ikke oppgaver fra det. Lag oppgaven i et annet rom."""
 
 
 class OnlyOwnerChanges(Refusal):
@@ -100,6 +105,8 @@ def read(text: str) -> guard.Reading:
 
 async def _require_case_access(context: Context, case: Case, owners: Sequence[int]) -> None:
     context.require(Right.USE_CASES, case.network_id)
+    if case.state is CaseState.ERASED:
+        raise CaseIsErased
     for member in await people.members(context.session, case.network_id):
         if member.person.id in owners and not member.case_access:
             raise OwnerWithoutCaseAccess(name=member.person.name)
@@ -116,13 +123,20 @@ def _planned(context: Context, item: Item, owners: Iterable[int], zone: str) -> 
             drafts.append(Draft("actions.due", subject, key, morning, owner))
     if item.made_from:
         place = Posted.load(item.made_from).in_thread
-        drafts.append(Draft("actions.card", subject, f"actions.card:{subject}", context.now, place))
+        kind = _card_kind(item)
+        drafts.append(Draft(kind, subject, f"{kind}:{subject}", context.now, place))
     return drafts
+
+
+def _card_kind(item: Item) -> str:
+    """The card of a case's item goes only to a room whose members were checked, as the case does."""
+    return "actions.case_card" if item.case_id else "actions.card"
 
 
 async def item_of(context: Context, item_id: str) -> Item:
     """The item, where the asker may see it; otherwise `NotFound`."""
-    item = await context.session.get(Item, int(item_id)) if item_id.isdigit() else None
+    number = id_in(item_id)
+    item = await context.session.get(Item, number, with_for_update=True) if number is not None else None
     if item is None or not _may_see(context, item):
         raise NotFound
     return item
@@ -163,8 +177,16 @@ async def _redraw(context: Context, item: Item) -> None:
         key = f"actions.redrawn:{item.id}:{uuid4().hex}"
         await outbox.enqueue(
             context.session,
-            Draft("actions.redrawn", str(item.id), key, context.now, place, Act.EDIT, posted_by="actions.card"),
+            Draft("actions.redrawn", str(item.id), key, context.now, place, Act.EDIT, posted_by=_card_kind(item)),
         )
+
+
+async def forget_items_of(context: Context, sealed_under: str) -> None:
+    """A case was erased: the messages that hold the words of its items go with it."""
+    about = select(Item.id).join(Case, Case.id == Item.case_id).where(Case.sealed_under == sealed_under)
+    items = [str(item) for item in await context.session.scalars(about)]
+    kinds = ("actions.case_card", "actions.given", "actions.due")
+    await remove_messages(context, sealed_under, await said_of(context.session, kinds, items))
 
 
 async def my_items(context: Context) -> list[ItemFacts]:

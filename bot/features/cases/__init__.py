@@ -3,10 +3,10 @@
 from bot.feature import CommandWord, Feature, Shortcut
 from bot.features.cases import handlers
 from bot.features.cases.notices import NOTICES
-from bot.features.cases.service import case_in_thread
-from bot.features.cases.tables import Case
+from bot.features.cases.service import case_in_thread, remove_messages, said_of
+from bot.features.cases.tables import Case, CaseState
 
-__all__ = ["FEATURE", "Case", "case_in_thread"]
+__all__ = ["FEATURE", "Case", "CaseState", "case_in_thread", "remove_messages", "said_of"]
 
 FEATURE = Feature(
     name="cases",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from bot import people
-from bot.chat.inbound import Command, Deleted, Edited, Joined, Press, Said, Submission
+from bot.chat.inbound import Command, Deleted, Edited, Joined, Press, Said, Submission, id_in
 from bot.chat.message import Form, Message, message
 from bot.chat.port import Problems
 from bot.clock import local_date
@@ -93,7 +93,7 @@ def _draft(event: Submission, allowed: set[int]) -> rules.CaseDraft:
         question=_typed(event, "question"),
         age_band=_typed(event, "age_band"),
         wanted_by=_typed(event, "wanted_by").strip(),
-        asked=tuple(int(person) for person in chosen if person.isdigit() and int(person) in allowed),
+        asked=tuple(id for person in chosen if (id := id_in(person)) in allowed and id is not None),
         affirmed=bool(event.values.get("affirmed")),
         reason=_typed(event, "reason"),
     )
@@ -156,8 +156,8 @@ async def command(context: Context, event: Command, rest: str) -> Answer:
         return await my_cases(context)
     if wish in OPEN:
         return await open_cases(context)
-    if wish and (case := await _by_code(context, rest.strip())):
-        return await _show(context, case)
+    if rules.is_code(wish):
+        return await _show(context, await _by_code(context, rest.strip()))
     form = await ask(context, event)
     if not wish:
         return form
@@ -178,9 +178,12 @@ def _not_read(public: bool) -> Message:
     )
 
 
-async def _by_code(context: Context, code: str) -> Case | None:
-    case = await context.session.scalar(select(Case).where(Case.code == code.upper()))
-    return await service.case_of(context, case.id) if case else None
+async def _by_code(context: Context, code: str) -> Case:
+    """Raises `NotFound`, whether or not there is such a case, where the asker may not see it."""
+    found = await context.session.scalar(select(Case.id).where(Case.code == code.upper()))
+    if found is None:
+        raise NotFound
+    return await service.case_of(context, found)
 
 
 # Reading
@@ -201,7 +204,7 @@ async def _list(context: Context, title: str, wanted: object) -> Message:
     ids = await context.session.scalars(
         select(Case.id)
         .where(Case.network_id.in_(mine), Case.state.in_((CaseState.OPEN, CaseState.CLOSED)), wanted)  # type: ignore[arg-type]
-        .order_by(Case.opened_at.desc())
+        .order_by(Case.opened_at.desc(), Case.id.desc())
         .limit(20)
     )
     found = await facts.outlines(context.session, newest := list(ids))
@@ -276,8 +279,10 @@ async def ask_close(context: Context, event: Press) -> Form:
     case = await service.case_of(context, event.carries)
     if not service.may_close(context, case):
         raise OnlyAskerCloses
-    if case.state is not CaseState.OPEN:
+    if case.state is CaseState.CLOSED:
         raise service.AlreadyClosed
+    if case.state is not CaseState.OPEN:
+        raise service.NotOpen
     return forms.close_form(forms.CloseForm(case.id, case.code or ""))
 
 
@@ -329,8 +334,8 @@ async def ask_erase(context: Context, event: Press) -> Form:
 async def submit_erase(context: Context, event: Submission) -> Answer:
     if not event.values.get("sure"):
         return Problems({"sure": _("Kryss av hvis du vil slette.")})
-    await service.erase_case(context, event.carries)
-    return Receipt("cases.erased", event.carries)
+    case = await service.erase_case(context, event.carries)
+    return Receipt("cases.erased", str(case.id))
 
 
 # Appeals

@@ -1,6 +1,7 @@
 """Decisions about cases: no I/O, no clock."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from bot import guard
 from bot.clock import at_wall_clock, local_date, working_days_later
 from bot.language import _
 
+_CODE = re.compile(r"[^\W\d_]{1,12}-\d{2}-\d{3,}")
 MORNING = time(8, 0)  # notices to people are delivered at 08:00 of a working day
 CONTACTS_AFTER = 3  # working days without an answer
 LEADER_AFTER = 7
@@ -70,6 +72,11 @@ def _date_problem(typed: str, today: date) -> str | None:
     return _("Datoen er passert. Velg i dag eller senere.") if wanted < today else None
 
 
+def is_code(typed: str) -> bool:
+    """Whether this is written as a case's code is: "BLOD-26-014"."""
+    return bool(_CODE.fullmatch(typed))
+
+
 def age_band_label(band: str) -> str:
     """«30-årene» for "30-39"."""
     first, _dash, last = band.partition("-")
@@ -115,6 +122,13 @@ def escalations(opened: datetime, wanted_by: date | None, zone: str) -> tuple[da
         contacts = min(contacts, working_days_later(wanted_by, 0))
     leader = working_days_later(asked_on, LEADER_AFTER)
     return at_wall_clock(contacts, MORNING, zone), at_wall_clock(leader, MORNING, zone)
+
+
+def not_before(due: datetime, now: datetime, zone: str) -> datetime:
+    """`due` where it is still to come, else 08:00 of the next working day."""
+    if due > now:
+        return due
+    return at_wall_clock(working_days_later(local_date(now, zone), 1), MORNING, zone)
 
 
 def by_workplace(workplaces: Sequence[str]) -> list[tuple[str, int]]:

@@ -1,6 +1,7 @@
 """The use cases: open, answer, close, erase. Every one takes the transaction it works in."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import uuid4
@@ -9,6 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import audit, outbox, people, places
+from bot.chat.inbound import id_in
 from bot.chat.port import Account, Can, Chat, Posted
 from bot.clock import local_date
 from bot.errors import NotAllowed, NotFound, Refusal
@@ -26,10 +28,17 @@ from bot.features.cases.tables import (
 from bot.language import say_list
 from bot.numbers import next_number
 from bot.outbox import Act, Draft
+from bot.outbox.notices import NOTICES
 from bot.people import Right, Role
 from bot.vault import Vault
+from storage import insert_into
 
 ANONYMOUS = "anonymous_hpl_23"  # helsepersonelloven § 23: information that identifies nobody is not confidential
+
+
+SHOWN_IN_ROOM = ("cases.posted", "cases.concluded")  # kinds of notice that hold a case's words
+SHOWN_ALONE = ("cases.appealed",)  # the same, in a 1:1 chat
+IDS_FIT = 160  # characters of account ids in a notice's subject
 
 
 class NoCaseRoom(Refusal):
@@ -66,12 +75,27 @@ class CaseText:
     conclusion: str
 
 
-async def case_of(context: Context, case_id: str | int, right: Right = Right.USE_CASES) -> Case:
-    """The case, where the asker may see it; otherwise `NotFound`, whether or not there is such a case."""
-    case = await context.session.get(Case, int(case_id)) if str(case_id).isdigit() else None
-    if case is None or not _may(context, case, right):
+async def case_of(
+    context: Context, case_id: str | int, right: Right = Right.USE_CASES, *, to_change: bool = False
+) -> Case:
+    """The case, where the asker may see it; otherwise `NotFound`, whether or not there is such a case.
+
+    With `to_change` its row is locked, so that two who act at once act one after the other.
+    """
+    number = id_in(str(case_id))
+    if number is None:
+        raise NotFound
+    case = await context.session.get(Case, number, with_for_update=to_change or None)
+    if case is None or not _may(context, case, right) or _is_hidden(context, case):
         raise NotFound
     return case
+
+
+def _is_hidden(context: Context, case: Case) -> bool:
+    """An appeal that is not released is for the asker and the privacy contact alone."""
+    if case.state not in (CaseState.APPEALED, CaseState.REFUSED) or case.asker_id == context.person.id:
+        return False
+    return not _may(context, case, Right.DECIDE_APPEALS)
 
 
 def may_close(context: Context, case: Case) -> bool:
@@ -118,13 +142,24 @@ async def outsider_notices(
     session: AsyncSession, network_id: int, outsiders: Sequence[Account], now: datetime
 ) -> list[Draft]:
     """Tell the leaders whom it concerns; the same persons at most once an hour. A notice carries ids alone."""
-    ids = ",".join(sorted(account.id for account in outsiders)[:10])
-    subject = f"{network_id}:{outsiders[0].chat}:{ids}"[:200]
+    subject = f"{network_id}:{outsiders[0].chat}:{_as_many_as_fit(outsiders)}"
+    who = hashlib.sha256(subject.encode()).hexdigest()[:16]
     hour = now.strftime("%Y-%m-%dT%H")
     return [
-        Draft("cases.outsiders", subject, f"cases.outsiders:{subject}:{leader}:{hour}", now, leader)
+        Draft("cases.outsiders", subject, f"cases.outsiders:{who}:{leader}:{hour}", now, leader)
         for leader in await _with_role(session, network_id, Role.LEADER)
     ]
+
+
+def _as_many_as_fit(outsiders: Sequence[Account]) -> str:
+    """Whole ids with commas between: a notice's subject holds 200 characters, and Teams' ids are long."""
+    fitting = ""
+    for id in sorted(account.id for account in outsiders):
+        longer = f"{fitting},{id}" if fitting else id
+        if len(longer) > IDS_FIT:
+            break
+        fitting = longer
+    return fitting
 
 
 async def _store(context: Context, network_id: int, draft: rules.CaseDraft, state: CaseState) -> Case:
@@ -170,17 +205,20 @@ async def _next_code(session: AsyncSession, network: people.Network, now: dateti
 
 
 async def _plan_escalation(context: Context, case: Case, zone: str) -> None:
+    """Planned again (the only answer was taken back), what is still to come stays, and what has passed comes next."""
     session, subject = context.session, str(case.id)
     asked = list(await session.scalars(select(AskedPerson.person_id).where(AskedPerson.case_id == case.id)))
     leaders = await _with_role(session, case.network_id, Role.LEADER)
     contacts = asked or await _with_role(session, case.network_id, Role.CONTACT)
     contacts = [person for person in contacts if person != case.asker_id] or leaders
-    to_contacts, to_leaders = rules.escalations(context.now, case.wanted_by, zone)
+    to_contacts, to_leaders = (
+        rules.not_before(due, context.now, zone) for due in rules.escalations(case.opened_at, case.wanted_by, zone)
+    )
     planned = [("cases.unanswered", to_contacts, contacts), ("cases.stuck", to_leaders, leaders)]
     await outbox.enqueue(
         session,
         *(
-            Draft(kind, subject, f"{kind}:{subject}:{person}", due, person)
+            Draft(kind, subject, f"{kind}:{subject}:{person}:{local_date(due, zone)}", due, person)
             for kind, due, persons in planned
             for person in persons
         ),
@@ -223,7 +261,7 @@ async def appeal(context: Context, network_id: int, draft: rules.CaseDraft) -> C
 
 async def decide_appeal(context: Context, case_id: str, *, release: bool) -> Case:
     """The privacy contact's word. Raises `AlreadyDecided`, and `NotAllowed` for the asker."""
-    case = await case_of(context, case_id, Right.DECIDE_APPEALS)
+    case = await case_of(context, case_id, Right.DECIDE_APPEALS, to_change=True)
     if case.asker_id == context.person.id:
         raise NotAllowed
     decided = await context.session.execute(
@@ -239,6 +277,7 @@ async def decide_appeal(context: Context, case_id: str, *, release: bool) -> Cas
         await _release(context, case)
     else:
         await _forget_words(context, case, CaseState.REFUSED)
+        await remove_messages(context, str(case.id), await said_of(context.session, SHOWN_ALONE, [str(case.id)]))
     await record(context, "case.appeal_released" if release else "case.appeal_refused", case)
     key = f"cases.appeal_decided:{case.id}"
     await outbox.enqueue(context.session, Draft("cases.appeal_decided", str(case.id), key, context.now, case.asker_id))
@@ -250,15 +289,15 @@ async def decide_appeal(context: Context, case_id: str, *, release: bool) -> Cas
 
 async def say_on_it(context: Context, case_id: str, *, on: bool) -> Case:
     """«Jeg svarer», and its undo."""
-    case = await case_of(context, case_id)
+    case = await case_of(context, case_id, to_change=True)
     if case.state is not CaseState.OPEN:
         raise NotOpen
-    key = {"case_id": case.id, "person_id": context.person.id}
-    row = await context.session.get(Answering, key)
-    if on and row is None:
-        context.session.add(Answering(**key, since=context.now))
-    elif not on and row is not None:
-        await context.session.delete(row)
+    about = {"case_id": case.id, "person_id": context.person.id}
+    if on:
+        answering = insert_into(context.session, Answering).values(**about, since=context.now)
+        await context.session.execute(answering.on_conflict_do_nothing())
+    else:
+        await context.session.execute(delete(Answering).filter_by(**about))
     await _redraw(context, case)
     return case
 
@@ -294,6 +333,9 @@ async def took_back(context: Context, posted: Posted) -> None:
     case.answered_at = await session.scalar(
         select(Reply.at).where(Reply.case_id == case.id, Reply.person_id != case.asker_id).order_by(Reply.at).limit(1)
     )
+    if case.answered_at is None and case.state is CaseState.OPEN:
+        network = await session.get_one(people.Network, case.network_id)
+        await _plan_escalation(context, case, network.zone)
     await _redraw(context, case)
 
 
@@ -307,7 +349,7 @@ async def case_in_thread(session: AsyncSession, thread: Posted | None) -> Case |
 
 
 async def close_case(context: Context, case_id: str, conclusion: str, learning: str, *, survives: bool) -> Case:
-    case = await case_of(context, case_id)
+    case = await case_of(context, case_id, to_change=True)
     if not may_close(context, case):
         raise NotAllowed
     if case.state is CaseState.CLOSED:
@@ -340,7 +382,7 @@ async def close_case(context: Context, case_id: str, conclusion: str, learning: 
 async def erase_case(context: Context, case_id: str) -> Case:
     """Destroy the words, remove our messages, keep what is honest to keep. Raises OSError when the ledger cannot
     be written: then nothing is erased."""
-    case = await case_of(context, case_id)
+    case = await case_of(context, case_id, to_change=True)
     if not may_erase(context, case):
         raise NotAllowed
     if case.state in (CaseState.ERASED, CaseState.REFUSED):
@@ -352,43 +394,48 @@ async def erase_case(context: Context, case_id: str) -> Case:
     )
     for kind in ("cases.posted", "cases.concluded", "cases.unanswered", "cases.stuck", "cases.appealed"):
         await outbox.withdraw(session, kind, subject)
-    await _remove_messages(context, case)
+    gone = await said_of(context.session, (*SHOWN_IN_ROOM, *SHOWN_ALONE), [subject])
+    if removes_replies(context.chat):
+        theirs = await session.scalars(select(Reply.posted).where(Reply.case_id == case.id))
+        gone += [Posted.load(posted) for posted in theirs]
+    await remove_messages(context, subject, gone)
     await record(context, "case.erased", case)
     return case
 
 
 async def _forget_words(context: Context, case: Case, state: CaseState) -> None:
     await context.vault.erase(context.session, case.sealed_under, context.now)
-    context.afterwards.erased = True
+    context.afterwards.erased.append(case.sealed_under)
     case.title = case.background = case.question = case.conclusion = None
     case.state, case.erased_at = state, context.now
     await context.session.execute(update(Appeal).where(Appeal.case_id == case.id).values(reason=None))
     await context.session.flush()
 
 
-async def _remove_messages(context: Context, case: Case) -> None:
-    """Ours always; the members' own in the thread where the platform lets us."""
-    session, subject = context.session, str(case.id)
-    ours = [await outbox.posted(session, kind, subject) for kind in ("cases.posted", "cases.concluded")]
-    theirs = list(await session.scalars(select(Reply.posted).where(Reply.case_id == case.id)))
-    gone = [posted for posted in ours if posted is not None]
-    if Can.DELETE_OTHERS in context.chat.can:
-        gone += [Posted.load(posted) for posted in theirs]
-    await outbox.enqueue(
-        session,
-        *(
-            Draft(
-                "cases.removed",
-                subject,
-                f"cases.removed:{subject}:{n}",
-                context.now,
-                posted.place,
-                Act.DELETE,
-                posted,
-            )
-            for n, posted in enumerate(gone)
-        ),
+async def said_of(session: AsyncSession, kinds: Iterable[str], subjects: Iterable[str]) -> list[Posted]:
+    """Every message of ours of these kinds about these subjects."""
+    stored = await session.scalars(
+        select(NOTICES.c.posted).where(
+            NOTICES.c.kind.in_(list(kinds)),
+            NOTICES.c.subject.in_(list(subjects)),
+            NOTICES.c.act == Act.POST,
+            NOTICES.c.posted.is_not(None),
+        )
     )
+    return [Posted.load(posted) for posted in stored]
+
+
+async def remove_messages(context: Context, subject: str, gone: Iterable[Posted]) -> None:
+    drafts = (
+        Draft("cases.removed", subject, _removal_key(posted), context.now, posted.place, Act.DELETE, posted)
+        for posted in gone
+    )
+    await outbox.enqueue(context.session, *drafts)
+
+
+def _removal_key(posted: Posted) -> str:
+    """One removal a message; what a platform calls a message may be longer than a key."""
+    return f"cases.removed:{hashlib.sha256(posted.store().encode()).hexdigest()[:32]}"
 
 
 def removes_replies(chat: Chat) -> bool:

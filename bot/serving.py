@@ -82,15 +82,26 @@ async def _serve_pages(app: App, ready: Callable[[], None]) -> None:
         raise SystemExit("Ingen av chattene i FAGTRAAD_CHATS har nettsider: legg til «web».")
     config = uvicorn.Config(
         pages,
-        host=settings.host,
-        port=settings.port,
         log_config=None,
         access_log=False,  # an access log is one more place for what people do
         server_header=False,
         ws_max_size=64 * 1024,
         timeout_graceful_shutdown=3,
     )
-    await _Server(config, ready).serve()
+    with _listening(settings) as listening:
+        await _Server(config, ready).serve(sockets=[listening])
+
+
+def _listening(settings: Settings) -> socket.socket:
+    """The address taken before anybody is told of it."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family)
+    except OSError as error:
+        raise SystemExit(
+            f"Får ikke tatt {settings.host}:{settings.port} ({error.strerror}). Er porten opptatt? "
+            "Velg en annen: FAGTRAAD_PORT=8091, eller «make demo PORT=8091»."
+        ) from error
 
 
 class _Server(uvicorn.Server):
@@ -117,4 +128,6 @@ def configure_logging(level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s")  # libraries: that, not what
+    logging.basicConfig(
+        level=logging.WARNING, format="%(levelname)s %(name)s %(funcName)s:%(lineno)d"
+    )  # libraries: that, not what

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -47,8 +48,9 @@ class Ledger:
     def write(self, subject: str, at: datetime) -> None:
         """Durable when it returns. Raises OSError where it cannot be: then nothing may be erased."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"erased": subject, "at": at.isoformat()}) + "\n")
+        line = json.dumps({"erased": subject, "at": at.isoformat()}) + "\n"
+        with self.path.open("a+b") as file:
+            file.write((b"\n" if _is_cut_short(file) else b"") + line.encode())
             file.flush()
             os.fsync(file.fileno())
 
@@ -116,6 +118,14 @@ class Vault:
         return _decrypt(wrapping, row.wrapped, subject)
 
 
+def _is_cut_short(file: BinaryIO) -> bool:
+    """Whether a crash left half a line at the end, which the next one would be lost in."""
+    if file.seek(0, os.SEEK_END) == 0:
+        return False
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) != b"\n"
+
+
 def _encrypt(key: bytes, plain: bytes, bound_to: str) -> bytes:
     nonce = secrets.token_bytes(NONCE)
     return nonce + AESGCM(key).encrypt(nonce, plain, bound_to.encode())
@@ -124,5 +134,5 @@ def _encrypt(key: bytes, plain: bytes, bound_to: str) -> bytes:
 def _decrypt(key: bytes, sealed: bytes, bound_to: str) -> bytes:
     try:
         return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], bound_to.encode())
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # ValueError: cut short
         raise Unopened from error

@@ -56,6 +56,7 @@ class Database:
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
         self._one_writer = asyncio.Lock()
         self._reads = self.engine.execution_options(begin="DEFERRED")
+        self._writes = self.engine.execution_options(begin="IMMEDIATE", patience=PATIENCE)
 
     @asynccontextmanager
     async def transaction(self, patience: float = PATIENCE) -> AsyncIterator[AsyncSession]:
@@ -75,7 +76,8 @@ class Database:
     async def write_connection(self, patience: float = PATIENCE) -> AsyncIterator[AsyncConnection]:
         """The same without objects, for hot paths."""
         async with self._turn(patience), self._connected() as connection:
-            await connection.execution_options(begin="IMMEDIATE", patience=patience)
+            if patience != PATIENCE:
+                await connection.execution_options(patience=patience)
             try:
                 await connection.begin()
                 if not self.is_sqlite and patience != PATIENCE:
@@ -89,7 +91,7 @@ class Database:
     async def _connected(self) -> AsyncIterator[AsyncConnection]:
         """As `engine.connect()`, which closes in a task of its own each time; needed only if much is left to
         do."""
-        connection = await self.engine.connect()
+        connection = await self._writes.connect()
         try:
             yield connection
         finally:

@@ -33,7 +33,12 @@ def understand(text: str, words: Mapping[str, W]) -> tuple[W | None, str]:
 
 
 def did_you_mean(text: str, words: Mapping[str, object]) -> list[str]:
-    """At most three words of ours that are near what was typed, nearest first."""
-    folded = {fold(word): word for word in words}
-    near = difflib.get_close_matches(fold(split(text)[0]), folded, n=3, cutoff=CLOSE_ENOUGH)
-    return [folded[word] for word in near]
+    """At most three words of ours that are near what was typed, nearest first, and one for each command."""
+    folded: dict[str, str] = {}
+    for word in words:
+        folded.setdefault(fold(word), word)  # the first of a command's words is its own, the others are synonyms
+    near = difflib.get_close_matches(fold(split(text)[0]), folded, n=len(folded), cutoff=CLOSE_ENOUGH)
+    meant: dict[int, str] = {}
+    for word in near:
+        meant.setdefault(id(words[folded[word]]), folded[word])
+    return list(meant.values())[:3]

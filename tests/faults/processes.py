@@ -54,10 +54,10 @@ async def drain(orders: Orders) -> None:
     assert await run_to_its_end(orders) == 0
 
 
-async def fill(url: str, notices: int, rooms: int) -> set[str]:
+async def fill(url: str, notices: int, rooms: int, first: int = 0) -> set[str]:
     """So many notices, due now; their keys."""
-    due = SystemClock().now()
-    drafts = [draft(n, to=Place("fake", f"room {n % rooms}"), due=due) for n in range(notices)]
+    due, numbers = SystemClock().now(), range(first, first + notices)
+    drafts = [draft(n, to=Place("fake", f"room {n % rooms}"), due=due) for n in numbers]
     database = Database(url)
     await write(database, *drafts)
     await database.close()

@@ -69,12 +69,14 @@ async def test_killed_at_random_nothing_is_lost_and_nothing_comes_twice(database
     """While new notices keep coming."""
     dice = random.Random(workers)
     server.answers_after = 0.002
-    keys = await fill(database_url, notices=1500, rooms=50)
+    keys = await fill(database_url, notices=400, rooms=50)
     orders = Orders(database_url, server.port, lease=1.2, send_limit=0.5)
     async with AsyncExitStack() as stack:
         processes = [await stack.enter_async_context(worker(orders)) for _ in range(workers)]
         for _ in range(KILLS // workers):
-            await asyncio.sleep(dice.uniform(0.5, 1.1))
+            await asyncio.sleep(dice.uniform(0.4, 0.8))
+            keys |= await fill(database_url, notices=200, rooms=50, first=len(keys))
+            await asyncio.sleep(dice.uniform(0.02, 0.3))
             victim = processes.pop(0)
             if victim.returncode is None:
                 victim.kill()

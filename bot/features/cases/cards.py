@@ -275,6 +275,7 @@ def erased(case: CaseOutline, *, replies: int, learning_kept: bool, replies_remo
             "sikkerhetskopier: de kan bare åpnes med en nøkkel som sletteloggen tar bort igjen ved gjenoppretting; "
             "drift kan si når den siste kopien er borte"
         ),
+        _("det jeg har vist noen privat fordi de ba om det, der chatten beholder slikt"),
         _("det noen selv har kopiert ut, for eksempel til en journal"),
     ]
     if replies and replies_removed:

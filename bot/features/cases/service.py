@@ -85,7 +85,7 @@ async def case_of(
     number = id_in(str(case_id))
     if number is None:
         raise NotFound
-    case = await context.session.get(Case, number, with_for_update=to_change or None)
+    case = await context.session.get(Case, number, with_for_update=to_change or None, populate_existing=to_change)
     if case is None or not _may(context, case, right) or _is_hidden(context, case):
         raise NotFound
     return case

@@ -1,0 +1,202 @@
+"""What a command with persistence costs beside the bare driver that runs the same statements and the same
+commit.
+
+The statements are recorded from a real command and played back through aiosqlite or asyncpg, in turns with
+the command itself: a busy machine slows both, and the ratio stays.
+"""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from itertools import count
+from statistics import quantiles
+from typing import TYPE_CHECKING, Any, Protocol
+
+import aiosqlite
+from sqlalchemy import Column, Integer, String, Table, event, insert, select
+from sqlalchemy.engine import make_url
+
+from benchmarks import Measure
+from benchmarks.databases import fresh
+from bot.chat.port import Place
+from bot.outbox import Draft, enqueue
+from bot.outbox.notices import BUDGETS, LANES, NOTICES
+from storage import Database, Row
+
+if TYPE_CHECKING:
+    import asyncpg
+
+ROUNDS = 800
+LEAST = {"SQLite": {"writes": 0.45, "reads": 0.28}, "PostgreSQL": {"writes": 0.50, "reads": 0.30}}
+MARK = 987_654  # stands for the command's number in what is recorded
+
+EVENTS = Table(
+    "bench_inbox",
+    Row.metadata,
+    Column("event_key", String(200), primary_key=True),
+    Column("command", Integer, nullable=False),
+)
+ITEMS = Table("bench_item", Row.metadata, Column("id", Integer, primary_key=True), Column("title", String(200)))
+TABLES = (NOTICES, LANES, BUDGETS, EVENTS, ITEMS)
+
+Command = Callable[[Database, int], Awaitable[None]]
+"""One command, told its number, which must be in every key that it writes."""
+
+Statement = tuple[str, tuple[Any, ...]]
+
+
+class Raw(Protocol):
+    """A driver with nothing above it."""
+
+    placeholder: str
+
+    async def transaction(self, statements: Sequence[Statement]) -> None: ...
+    async def read(self, sql: str, *values: Any) -> None: ...
+
+
+class RawSqlite:
+    placeholder = "?"
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def transaction(self, statements: Sequence[Statement]) -> None:
+        await self._connection.execute("BEGIN IMMEDIATE")
+        for sql, values in statements:
+            await self._connection.execute(sql, values)
+        await self._connection.execute("COMMIT")
+
+    async def read(self, sql: str, *values: Any) -> None:
+        async with self._connection.execute(sql, values) as cursor:
+            await cursor.fetchone()
+
+
+class RawPostgres:
+    placeholder = "$1"
+
+    def __init__(self, connection: "asyncpg.Connection[Any]") -> None:
+        self._connection = connection
+
+    async def transaction(self, statements: Sequence[Statement]) -> None:
+        async with self._connection.transaction():
+            for sql, values in statements:
+                await self._connection.execute(sql, *values)
+
+    async def read(self, sql: str, *values: Any) -> None:
+        await self._connection.fetchrow(sql, *values)
+
+
+@asynccontextmanager
+async def _raw(url: str) -> AsyncIterator[Raw]:
+    """The same file or server, with the same settings."""
+    where = make_url(url)
+    if where.get_backend_name() == "sqlite":
+        async with aiosqlite.connect(str(where.database), isolation_level=None) as file:
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+                await file.execute(f"PRAGMA {pragma}")
+            yield RawSqlite(file)
+        return
+    import asyncpg  # an optional package
+
+    host = where.host or str(where.query["host"])  # a socket's folder stands in the query
+    server = await asyncpg.connect(user=where.username, database=where.database, host=host, port=where.port)
+    try:
+        yield RawPostgres(server)
+    finally:
+        await server.close()
+
+
+async def open_item(database: Database, number: int) -> None:
+    """The least that a command does: its event's key, a row, and a notice about it."""
+    async with database.transaction() as session:
+        await session.execute(insert(EVENTS), {"event_key": f"event:{number}", "command": number})
+        await session.execute(insert(ITEMS), {"id": number, "title": "Sak"})
+        due, room = datetime.now(UTC), Place("bench", f"room {number % 100}")
+        await enqueue(session, Draft("bench", str(number), f"bench:{number}", due, room))
+
+
+async def measure(
+    urls: Mapping[str, str], command: Command = open_item, tables: Sequence[Table] = TABLES
+) -> list[Measure]:
+    measures = []
+    for name, url in urls.items():
+        async with fresh(url, *tables) as database, _raw(url) as raw:
+            for what, (ratio, speed) in (
+                ("writes", await _writes(database, raw, command)),
+                ("reads", await _reads(database, raw)),
+            ):
+                note = f"{speed:,.0f} a second"
+                measures.append(Measure(f"{what} on {name}", ratio, LEAST[name][what], note=note))
+    return measures
+
+
+async def _writes(database: Database, raw: Raw, command: Command) -> tuple[float, float]:
+    statements = await _recorded(database, command)
+    numbers = count(1)
+
+    async def ours() -> None:
+        await command(database, next(numbers))
+
+    async def theirs() -> None:
+        number = next(numbers)
+        await raw.transaction([_numbered(statement, number) for statement in statements])
+
+    return await _ratio(ours, theirs)
+
+
+async def _reads(database: Database, raw: Raw) -> tuple[float, float]:
+    """Inside one reading: what one row more costs."""
+    async with database.transaction() as session:
+        await session.execute(insert(ITEMS).values(id=0, title="Sak"))
+    query = select(ITEMS.c.id, ITEMS.c.title).where(ITEMS.c.id == 0)
+    same = f"select id, title from bench_item where id = {raw.placeholder}"
+    async with database.reading() as session:
+
+        async def ours() -> None:
+            (await session.execute(query)).one()
+
+        return await _ratio(ours, lambda: raw.read(same, 0), times=4)
+
+
+async def _ratio(
+    ours: Callable[[], Awaitable[None]], theirs: Callable[[], Awaitable[None]], times: int = 1
+) -> tuple[float, float]:
+    """How much of the driver's speed is left, and how many of ours a second: from the lower quartiles of
+    times taken in turn, since what else the machine does falls on both, but not on each alike."""
+    mine, their = [], []
+    for _ in range(ROUNDS * times):
+        mine.append(await _seconds(ours))
+        their.append(await _seconds(theirs))
+    usual, bare = quantiles(mine[20:])[0], quantiles(their[20:])[0]
+    return bare / usual, 1 / usual
+
+
+async def _seconds(work: Callable[[], Awaitable[None]]) -> float:
+    began = time.perf_counter()
+    await work()
+    return time.perf_counter() - began
+
+
+async def _recorded(database: Database, command: Command) -> list[Statement]:
+    seen: list[Statement] = []
+
+    def record(_c: Any, _cursor: Any, sql: str, parameters: Any, _context: Any, _many: bool) -> None:
+        if sql.split()[0] in {"INSERT", "UPDATE", "SELECT", "DELETE", "WITH"}:
+            seen.append((sql, tuple(parameters)))
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", record)
+    await command(database, MARK)
+    event.remove(database.engine.sync_engine, "before_cursor_execute", record)
+    return seen
+
+
+def _numbered(statement: Statement, number: int) -> Statement:
+    sql, parameters = statement
+    return sql, tuple(_with_number(value, number) for value in parameters)
+
+
+def _with_number(value: Any, number: int) -> Any:
+    if value == MARK:
+        return number
+    return value.replace(str(MARK), str(number)) if isinstance(value, str) else value

@@ -1,0 +1,319 @@
+"""Who does what by when: by command, from a message, and in a case."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.chat.port import Can, Done, Problems
+from bot.features.actions.tables import Item
+from tests.world import CASES, GENERAL, World, buttons, typed, world_on
+
+CODE = "BLOD-26-001"
+
+
+async def item_words(world: World, number: int = 1) -> Item:
+    async with world.database.reading() as session:
+        return await session.get_one(Item, number)
+
+
+async def test_a_command_makes_an_item_for_somebody_with_a_due_day(world: World) -> None:
+    await world.make_item("kari", "Revidere prosedyren @Mari Solbakk frist 2026-12-04")
+    made = world.private("kari", GENERAL)[-1]
+    assert made == "Oppgave 1\nRevidere prosedyren\nHvem: Mari Solbakk\nFrist: fredag 4. desember 2026"
+    assert "Kari Nordmo har gitt deg en oppgave" in world.private("mari")[-1]
+
+
+async def test_names_and_words_are_forgiving(world: World) -> None:
+    for text in ("@mari Ring laben", "Ring @MARI laben", "@Mari Solbakk Ring laben"):
+        await world.make_item("kari", text)
+        made = world.private("kari", GENERAL)[-1]
+        assert "\nRing laben\nHvem: Mari Solbakk" in made
+    for words in ("/OPPGAVE", "aksjonspunkt", "/oppgåve", "todo"):
+        await world.chat.command("mari", "direct", words)
+        assert world.private("mari")[-1].startswith("Mine oppgaver")
+
+
+async def test_an_item_without_a_name_is_ones_own_and_two_may_share_one(world: World) -> None:
+    await world.make_item("kari", "Bestille rom")
+    assert "Hvem: Kari Nordmo" in world.private("kari", GENERAL)[-1]
+    assert world.private("kari") == [], "nobody is told of what they gave themselves"
+    await world.make_item("kari", "Skrive utkast @mari @peder")
+    assert "Hvem: Mari Solbakk og Peder Øvrebø" in world.private("kari", GENERAL)[-1]
+    for who in ("mari", "peder"):
+        assert "Skrive utkast" in world.private(who)[-1]
+
+
+async def test_names_that_are_unknown_or_shared_are_refused_with_a_way_on(world: World) -> None:
+    await world.enrol("kari2", "Kari Fossum")
+    for text, said in (
+        ("Ring @Sverre", "ingen i nettverket som heter «Sverre»"),
+        ("Ring @kari", "Flere heter «kari»: Kari"),
+        ("@mari", "Skriv hva som skal gjøres"),
+        ("x" * 501, "under 500 tegn"),
+        ("Ring frist fredag", "Jeg forsto ikke fristen «fredag»"),
+        ("Ring frist 2026-11-23", "er passert"),
+        ("Ring frist 2026-13-01", "Jeg forsto ikke fristen"),
+        ("Ring 14855820480", "fødselsnummer"),
+    ):
+        await world.make_item("mari", text)
+        assert said in world.private("mari", GENERAL)[-1], text
+    assert await world.count("action_item") == 0
+    await world.make_item("mari", "Ring @Kari Fossum")
+    assert "Hvem: Kari Fossum" in world.private("mari", GENERAL)[-1]
+
+
+async def test_what_the_check_would_warn_of_is_noted_and_kept(world: World) -> None:
+    await world.make_item("kari", "Ring Anders Bakke om prøven")
+    made = world.private("kari", GENERAL)[-1]
+    assert "Merk: " in made
+    assert await world.count("action_item") == 1
+
+
+async def test_items_are_listed_done_reopened_and_removed(world: World) -> None:
+    await world.make_item("kari", "Ringe laben @mari frist 2026-12-04")
+    await world.make_item("mari", "Bestille rom")
+    await world.make_item("mari", "Sende brev frist 2026-12-01")
+    await world.chat.command("mari", "direct", "/oppgave")
+    listed = world.private("mari")[-1]
+    assert listed == (
+        "Mine oppgaver\n3. Sende brev – frist tirsdag 1. desember 2026\n"
+        "1. Ringe laben – frist fredag 4. desember 2026\n2. Bestille rom – uten frist"
+    )
+    await world.chat.press("mari", "direct", "actions.done", "1")
+    assert "Oppgave 1 er ferdig." in world.private("mari")[-1]
+    await world.chat.command("mari", "direct", "oppgave")
+    assert "Ringe laben" not in world.private("mari")[-1]
+    await world.chat.press("mari", "direct", "actions.undo", "1")
+    assert "Oppgave 1 er åpen igjen." in world.private("mari")[-1]
+    await world.chat.press("mari", "direct", "actions.remove", "2")
+    assert "Oppgave 2 er fjernet." in world.private("mari")[-1]
+    await world.press("mari", world.newest("mari"), "Angre")
+    assert "Oppgave 2 er åpen igjen." in world.private("mari")[-1]
+    for number in "123":
+        await world.chat.press("mari", "direct", "actions.done", number)
+    await world.chat.command("mari", "direct", "oppgave")
+    assert "Du har ingen åpne oppgaver." in world.private("mari")[-1]
+    shown = world.newest("mari")
+    assert shown.message is not None
+    assert [button.label for button in buttons(shown.message)] == ["Ny oppgave"]
+
+
+async def test_who_may_change_an_item(world: World) -> None:
+    await world.make_item("aile", "Ringe laben @mari")
+    for who in ("peder", "unni"):
+        await world.chat.press(who, "direct", "actions.done", "1")
+        assert "Bare den som har oppgaven" in world.private(who)[-1]
+    for who in ("mari", "aile", "kari", "ola"):
+        await world.chat.press(who, "direct", "actions.done", "1")
+        assert "Oppgave 1 er ferdig." in world.private(who)[-1]
+        await world.chat.press(who, "direct", "actions.undo", "1")
+
+
+async def test_one_reminder_at_eight_on_the_due_day(world: World) -> None:
+    await world.make_item("kari", "Ringe laben @mari frist 2026-12-04")
+    await world.until(datetime(2026, 12, 4, 6, 59, tzinfo=UTC))
+    assert len(world.private("mari")) == 1
+    await world.until(datetime(2026, 12, 4, 7, 0, tzinfo=UTC))
+    assert "Frist i dag: oppgave 1\nRinge laben" in world.private("mari")[-1]
+    await world.wait(timedelta(days=10))
+    assert len(world.private("mari")) == 2
+
+
+async def test_what_is_done_or_removed_meanwhile_reminds_nobody(world: World) -> None:
+    await world.make_item("mari", "Ringe laben frist 2026-12-04")
+    await world.make_item("mari", "Sende brev frist 2026-12-04")
+    await world.make_item("mari", "Bestille rom frist 2026-12-04")
+    await world.chat.press("mari", "direct", "actions.done", "1")
+    await world.chat.press("mari", "direct", "actions.remove", "2")
+    await world.chat.press("mari", "direct", "actions.done", "3")
+    await world.chat.press("mari", "direct", "actions.undo", "3")
+    before = len(world.private("mari"))
+    await world.wait(timedelta(days=14))
+    assert len(world.private("mari")) == before + 1
+    assert "Bestille rom" in world.private("mari")[-1]
+
+
+SUMMER_TIME = (
+    (datetime(2027, 3, 27, 7, 0, tzinfo=UTC), datetime(2027, 3, 28, 6, 0, tzinfo=UTC)),
+    (datetime(2027, 10, 30, 6, 0, tzinfo=UTC), datetime(2027, 10, 31, 7, 0, tzinfo=UTC)),
+)
+
+
+@pytest.mark.parametrize(("before", "after"), SUMMER_TIME)
+async def test_reminders_come_at_eight_on_either_side_of_the_change_of_time(
+    database_url: str, tmp_path: Path, before: datetime, after: datetime
+) -> None:
+    async with world_on(database_url, tmp_path, before - timedelta(days=3)) as world:
+        for due in (before, after):
+            await world.make_item("mari", f"Ringe frist {due:%Y-%m-%d}")
+        for told, due in enumerate((before, after)):
+            await world.until(due - timedelta(minutes=1))
+            assert len(world.private("mari")) == told
+            await world.until(due)
+            assert len(world.private("mari")) == told + 1
+
+
+# From a message
+
+
+async def test_from_a_message_in_the_general_room_its_words_are_filled_in(world: World) -> None:
+    said = await world.chat.say("mari", GENERAL, "Noen må   ringe\nlaben.")
+    form = await world.chat.press("kari", GENERAL, "actions.new", on=said)
+    assert form is not None
+    assert typed(form)["text"] == "Noen må ringe laben."
+    assert typed(form)["owner"] == str(await world.person_id("kari"))
+    mari = str(await world.person_id("mari"))
+    sent = typed(form, owner=mari, due="2026-12-04")
+    assert await world.chat.submit("kari", GENERAL, form, sent) == Done()
+    await world.deliver()
+    card = next(each for each in world.chat.shown if each.posted.place.thread == said.posted.ref)
+    assert "Oppgave 1\nNoen må ringe laben.\nHvem: Mari Solbakk" in card.text
+    await world.press("mari", card, "Ferdig")
+    card = next(each for each in world.chat.shown if each.posted.place.thread == said.posted.ref and each.to is None)
+    assert "Ferdig" in card.text, "the card is brought up to date for everybody"
+
+
+async def test_what_is_wrong_in_the_form_is_said_at_its_field(world: World) -> None:
+    form = await world.chat.press("kari", GENERAL, "actions.new")
+    assert form is not None
+    for field, value in (
+        ("text", " "),
+        ("text", "x" * 501),
+        ("text", "Ring 14855820480"),
+        ("text", "ord " * 3000),
+        ("due", "2026-11-23"),
+        ("due", "fredag"),
+    ):
+        outcome = await world.chat.submit("kari", GENERAL, form, typed(form, **({"text": "Ringe"} | {field: value})))
+        assert isinstance(outcome, Problems)
+        assert set(outcome.by_field) == {field}
+    for owner in ("", "²", "99999999999999999999", "-1", "4711"):
+        outcome = await world.chat.submit("kari", GENERAL, form, typed(form, text="Ringe", owner=owner))
+        assert isinstance(outcome, Problems)
+        assert "Noe gikk galt" not in str(outcome.by_field)
+    assert await world.count("action_item") == 0
+
+
+async def test_words_of_a_case_are_never_filled_in_where_they_would_lie_open(world: World) -> None:
+    await world.ask("hedda")
+    await world.chat.command("mari", "direct", f"/kasus {CODE}")
+    for room, shown in ((CASES, world.card(CODE)), ("direct", world.newest("mari"))):
+        form = await world.chat.press("mari", room, "actions.new", on=shown)
+        assert form is not None
+        assert typed(form)["text"] == ""
+
+
+# In a case
+
+
+async def case_item(world: World, who: str = "hedda", owner: str = "mari") -> Item:
+    """An item made from an answer in a case's thread."""
+    await world.ask("hedda")
+    answer = await world.chat.say("mari", CASES, "Sjekk nivået først.", under=world.card(CODE))
+    form = await world.chat.press(who, CASES, "actions.new", on=answer)
+    assert form is not None
+    assert typed(form)["text"] == ""
+    assert "Oppgaven hører til et kasus" in str(form.intro)
+    sent = typed(form, text="Bestille faktornivå", owner=str(await world.person_id(owner)), due="2026-12-04")
+    assert await world.chat.submit(who, CASES, form, sent) == Done()
+    await world.deliver()
+    return await item_words(world)
+
+
+async def test_an_item_of_a_case_is_sealed_and_a_list_shows_its_code_alone(world: World) -> None:
+    item = await case_item(world)
+    assert item.text is None
+    assert item.sealed is not None
+    assert "Bestille" not in repr(item.sealed)
+    assert "Bestille faktornivå" in world.private("mari")[-1]
+    await world.chat.command("mari", "direct", "/oppgave")
+    assert world.private("mari")[-1] == f"Mine oppgaver\n1. oppgave i {CODE} – frist fredag 4. desember 2026"
+
+
+async def test_erasing_the_case_takes_its_items_words_and_our_messages_with_them(world: World) -> None:
+    await case_item(world)
+    await world.until(datetime(2026, 12, 4, 7, 0, tzinfo=UTC))
+    assert "Bestille faktornivå" in world.visible_to("mari")
+    form = await world.chat.press("hedda", CASES, "cases.ask_erase", "1")
+    assert form is not None
+    await world.chat.submit("hedda", CASES, form, {"sure": "on"})
+    await world.deliver()
+    assert "Bestille faktornivå" not in world.visible_to("mari")
+    await world.chat.command("mari", "direct", "/oppgave")
+    assert f"oppgave i {CODE}" in world.private("mari")[-1]
+    await world.chat.press("mari", "direct", "actions.done", "1")
+    assert "Oppgave 1 er ferdig." in world.private("mari")[-1]
+
+
+async def test_no_item_is_made_from_an_erased_case(world: World) -> None:
+    world.chat.can -= {Can.DELETE_OTHERS}
+    await world.ask("hedda")
+    answer = await world.chat.say("mari", CASES, "Sjekk nivået først.", under=world.card(CODE))
+    form = await world.chat.press("hedda", CASES, "cases.ask_erase", "1")
+    assert form is not None
+    await world.chat.submit("hedda", CASES, form, {"sure": "on"})
+    form = await world.chat.press("mari", CASES, "actions.new", on=answer)
+    if form is not None:
+        outcome = await world.chat.submit("mari", CASES, form, typed(form, text="Ringe"))
+        assert isinstance(outcome, Problems)
+        assert "Kasuset er slettet" in str(outcome.by_field)
+    assert await world.count("action_item") == 0
+
+
+async def test_an_item_of_a_case_is_given_to_nobody_without_case_access(world: World) -> None:
+    await world.ask("hedda")
+    form = await world.chat.press("mari", CASES, "actions.new", on=world.card(CODE))
+    assert form is not None
+    unni = str(await world.person_id("unni"))
+    outcome = await world.chat.submit("mari", CASES, form, typed(form, text="Ringe", owner=unni))
+    assert isinstance(outcome, Problems)
+    assert "Unni Strand har ikke kasustilgang" in outcome.by_field["owner"]
+    assert await world.count("action_item") == 0
+
+
+async def test_a_card_of_a_cases_item_waits_while_an_outsider_is_in_the_room(world: World) -> None:
+    await world.ask("hedda")
+    card = world.card(CODE)
+    form = await world.chat.press("mari", CASES, "actions.new", on=card)
+    assert form is not None
+    await world.chat.submit("mari", CASES, form, typed(form, text="Bestille faktornivå"))
+    world.chat.rooms[CASES].append("unni")
+    await world.deliver()
+    assert "Bestille faktornivå" not in world.visible_to("unni")
+    world.chat.rooms[CASES].remove("unni")
+    await world.wait(timedelta(hours=2))
+    assert "Bestille faktornivå" in world.visible_to("peder")
+
+
+async def test_in_a_case_room_a_command_says_how_it_is_done_there(world: World) -> None:
+    await world.make_item("mari", "Ringe laben", CASES)
+    assert "i kasusrommet lages oppgaver fra en melding" in world.private("mari", CASES)[-1].casefold()
+    assert await world.count("action_item") == 0
+
+
+# Two at once
+
+
+async def test_two_who_make_items_at_once_get_different_numbers(world: World) -> None:
+    await asyncio.gather(*(world.chat.command(who, GENERAL, "/oppgave Ringe laben") for who in ("kari", "mari")))
+    said = {world.private(who, GENERAL)[-1].partition("\n")[0] for who in ("kari", "mari")}
+    assert said == {"Oppgave 1", "Oppgave 2"}
+
+
+async def test_owner_and_maker_finish_it_at_once_and_both_hear_the_same(world: World) -> None:
+    await world.make_item("kari", "Ringe laben @mari")
+    await asyncio.gather(*(world.chat.press(who, "direct", "actions.done", "1") for who in ("kari", "mari")))
+    for who in ("kari", "mari"):
+        assert world.private(who)[-1] == "Oppgave 1 er ferdig."
+
+
+async def test_one_who_finishes_while_another_removes_leaves_one_of_the_two(world: World) -> None:
+    await world.make_item("kari", "Ringe laben @mari")
+    await asyncio.gather(
+        world.chat.press("kari", "direct", "actions.remove", "1"),
+        world.chat.press("mari", "direct", "actions.done", "1"),
+    )
+    assert (await item_words(world)).state in ("done", "removed")
+    assert "Noe gikk galt" not in world.visible_to("kari") + world.visible_to("mari")

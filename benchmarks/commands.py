@@ -14,7 +14,7 @@ from statistics import quantiles
 from typing import TYPE_CHECKING, Any, Protocol
 
 import aiosqlite
-from sqlalchemy import Column, Integer, String, Table, event, insert, select
+from sqlalchemy import Column, Integer, MetaData, String, Table, event, insert, select
 from sqlalchemy.engine import make_url
 
 from benchmarks import Measure
@@ -22,7 +22,7 @@ from benchmarks.databases import fresh
 from bot.chat.port import Place
 from bot.outbox import Draft, enqueue
 from bot.outbox.notices import BUDGETS, LANES, NOTICES
-from storage import Database, Row
+from storage import Database
 
 if TYPE_CHECKING:
     import asyncpg
@@ -31,13 +31,14 @@ ROUNDS = 800
 LEAST = {"SQLite": {"writes": 0.45, "reads": 0.28}, "PostgreSQL": {"writes": 0.50, "reads": 0.30}}
 MARK = 987_654  # stands for the command's number in what is recorded
 
+OWN = MetaData()
 EVENTS = Table(
     "bench_inbox",
-    Row.metadata,
+    OWN,
     Column("event_key", String(200), primary_key=True),
     Column("command", Integer, nullable=False),
 )
-ITEMS = Table("bench_item", Row.metadata, Column("id", Integer, primary_key=True), Column("title", String(200)))
+ITEMS = Table("bench_item", OWN, Column("id", Integer, primary_key=True), Column("title", String(200)))
 TABLES = (NOTICES, LANES, BUDGETS, EVENTS, ITEMS)
 
 Command = Callable[[Database, int], Awaitable[None]]

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import URL, Table
 
-from storage import Database, Row
+from storage import Database
 
 
 @contextmanager
@@ -25,8 +25,9 @@ async def fresh(url: str, *tables: Table) -> AsyncIterator[Database]:
     database = Database(url)
     try:
         async with database.write_connection() as connection:
-            await connection.run_sync(Row.metadata.drop_all, tables=list(tables))
-            await connection.run_sync(Row.metadata.create_all, tables=list(tables))
+            for table in tables:
+                await connection.run_sync(table.drop, checkfirst=True)
+                await connection.run_sync(table.create)
         yield database
     finally:
         await database.close()

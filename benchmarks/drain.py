@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Column, Integer, String, Table, insert, select
+from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from benchmarks import Measure
@@ -14,12 +14,12 @@ from bot.chat.port import Account, Can, Inbox, Notebook, Pacing, Place, Posted
 from bot.clock import SystemClock
 from bot.outbox import Draft, Kind, Notice, Outbox, enqueue
 from bot.outbox.notices import BUDGETS, LANES, NOTICES
-from storage import Database, Row
+from storage import Database
 
 NOTICES_TO_SEND = 6000
 ROOMS = 1000
 
-MATTERS = Table("bench_matter", Row.metadata, Column("id", Integer, primary_key=True), Column("title", String(200)))
+MATTERS = Table("bench_matter", MetaData(), Column("id", Integer, primary_key=True), Column("title", String(200)))
 TABLES = (NOTICES, LANES, BUDGETS, MATTERS)
 
 

@@ -18,7 +18,7 @@ from playwright.async_api import Page, async_playwright
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "demo.png"
 SOMEBODY = "Mari Solbakk"  # a member who may read cases
-SIZE = {"width": 1280, "height": 800}
+SIZE = (1280, 800)
 PATIENCE = 60  # seconds for the demo to start
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 
@@ -60,7 +60,12 @@ def wait_for(address: str, demo: subprocess.Popen[bytes]) -> None:
 async def take(address: str, executable: str) -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        page = await browser.new_page(viewport=SIZE, color_scheme="light", reduced_motion="reduce", locale="nb-NO")
+        page = await browser.new_page(
+            viewport={"width": SIZE[0], "height": SIZE[1]},
+            color_scheme="light",
+            reduced_motion="reduce",
+            locale="nb-NO",
+        )
         await page.goto(address)
         await arrange(page)
         PICTURE.parent.mkdir(exist_ok=True)

@@ -158,14 +158,19 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    """The transaction begins with its first statement, in one visit to SQLite's thread."""
     options = connection.get_execution_options()
     patience = int(options.get("patience", 5.0) * 1000)
-    if connection.info.get("patience") != patience:  # as it was left by the transaction before
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
-        connection.info["patience"] = patience
     begin = options.get("begin", "IMMEDIATE")
+    first = []
+    if connection.info.get("patience") != patience:  # as it was left by the transaction before
+        first.append(f"PRAGMA busy_timeout={patience}")
+        connection.info["patience"] = patience
     if begin != "NONE":
-        connection.exec_driver_sql(f"BEGIN {begin}")
+        first.append(f"BEGIN {begin}")
+    driver = connection.connection.driver_connection
+    if driver is not None:
+        driver.first = tuple(first)
 
 
 def _postgres_engine(url: str) -> AsyncEngine:

@@ -57,16 +57,34 @@ class Cursor:
 
 
 class Connection(aiosqlite.Connection):
+    first: tuple[str, ...] = ()  # statements that go with the next visit: how a transaction begins
+
     def cursor(self) -> Cursor:  # type: ignore[override]
         return Cursor(self)
 
     async def visit(self, work: Callable[[sqlite3.Connection], None]) -> None:
-        await self._execute(lambda: work(self._conn))  # type: ignore[no-untyped-call]
+        await self._execute(self._work, work)  # type: ignore[no-untyped-call]
+
+    def _work(self, work: Callable[[sqlite3.Connection], None]) -> None:
+        """In SQLite's thread."""
+        first, self.first = self.first, ()
+        for sql in first:
+            self._conn.execute(sql).close()
+        work(self._conn)
+
+    async def commit(self) -> None:
+        if not self._not_begun():
+            await super().commit()
 
     async def rollback(self) -> None:
         """Nothing was begun, or all is committed: the pool asks each time."""
-        if self.in_transaction:
+        if not self._not_begun() and self.in_transaction:
             await super().rollback()
+
+    def _not_begun(self) -> bool:
+        """Whether the transaction had no statement at all; it is over with that."""
+        idle, self.first = bool(self.first), ()
+        return idle
 
 
 def connect(file: str, **options: Any) -> Connection:

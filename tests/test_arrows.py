@@ -64,9 +64,7 @@ def fault(module: str, target: str) -> str | None:
 
 
 def test_arrows_point_inward() -> None:
-    faults = [
-        f"{module} imports {target}: {why}" for module, target in imports() if (why := fault(module, target))
-    ]
+    faults = [f"{module} imports {target}: {why}" for module, target in imports() if (why := fault(module, target))]
     assert not faults, "\n".join(faults)
 
 

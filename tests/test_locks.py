@@ -45,9 +45,7 @@ def test_every_line_is_a_pin_its_hashes_or_a_comment(lock: str) -> None:
 def test_every_pin_is_followed_by_a_hash(lock: str) -> None:
     text = lines(lock)
     bare = [
-        line
-        for line, after in zip(text, [*text[1:], ""], strict=True)
-        if PIN.match(line) and not HASH.match(after)
+        line for line, after in zip(text, [*text[1:], ""], strict=True) if PIN.match(line) and not HASH.match(after)
     ]
     assert bare == []
 

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Insert,
     Integer,
     RowMapping,
-    Select,
     String,
     Table,
     Text,
@@ -186,8 +185,6 @@ def _enqueue(session: Session, drafts: Sequence[Draft]) -> None:
     dialect = connection.dialect.name
     connection.execute(_lane_upsert(dialect), _one_or_many(_lane_rows(drafts)))
     connection.execute(_notice_insert(dialect), _one_or_many([_notice_row(draft) for draft in drafts]))
-    if dialect == "postgresql":
-        connection.execute(_notify())
 
 
 async def withdraw(session: AsyncSession, kind: str, subject: str) -> None:
@@ -260,11 +257,6 @@ def _notice_row(draft: Draft) -> dict[str, Any]:
 
 
 @cache
-def _notify() -> Select[tuple[Any]]:
-    return select(func.pg_notify(CHANNEL, ""))
-
-
-@cache
 def _lane_upsert(dialect: str) -> Insert:
     insert = sqlite.insert(LANES) if dialect == "sqlite" else postgresql.insert(LANES)
     new, old = insert.excluded.next_due, LANES.c.next_due
@@ -274,5 +266,8 @@ def _lane_upsert(dialect: str) -> Insert:
 
 @cache
 def _notice_insert(dialect: str) -> Insert:
-    insert = sqlite.insert(NOTICES) if dialect == "sqlite" else postgresql.insert(NOTICES)
-    return insert.on_conflict_do_nothing(index_elements=[NOTICES.c.key])
+    """On PostgreSQL the other processes hear of it at the commit, by the same statement."""
+    if dialect == "sqlite":
+        return sqlite.insert(NOTICES).on_conflict_do_nothing(index_elements=[NOTICES.c.key])
+    insert = postgresql.insert(NOTICES).on_conflict_do_nothing(index_elements=[NOTICES.c.key])
+    return insert.returning(func.pg_notify(CHANNEL, ""))

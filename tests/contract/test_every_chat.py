@@ -1,4 +1,4 @@
-"""What every adapter must do, whatever its platform. A new one is one entry in `STAGES`."""
+"""What every adapter must do, whatever its platform. A new one is one entry in `STAGES`, and in `ON`."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -15,9 +15,18 @@ from tests.contract.stages import EVERYBODY, FORM, NOON, ON_MESSAGE, SOME, STAGE
 HELLO = message("Hei alle sammen", title="Tittelen")
 
 
-@pytest.fixture(params=STAGES)
-async def stage(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> AsyncIterator[Stage]:
-    async with STAGES[request.param](database_url, tmp_path) as stage:
+ON = [
+    "memory on sqlite",  # it keeps nothing in a database: one is enough
+    "web on sqlite",
+    pytest.param("web on postgres", marks=pytest.mark.postgres),
+]
+
+
+@pytest.fixture(params=ON)
+async def stage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stage]:
+    adapter, _on, database = request.param.split()
+    url = request.getfixturevalue(f"{database}_url")
+    async with STAGES[adapter](url, tmp_path) as stage:
         yield stage
 
 

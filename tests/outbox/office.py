@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Integer, String, Table, delete, insert, select
+from sqlalchemy import Column, Integer, MetaData, String, Table, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.chat.message import Form, Message, message, plain_text
@@ -15,9 +15,9 @@ from bot.chat.port import Account, Can, Inbox, Notebook, Pacing, Place, Posted
 from bot.clock import Clock, MovableClock
 from bot.outbox import Draft, Kind, Notice, Outbox, enqueue
 from bot.outbox.notices import BUDGETS, LANES, NOTICES
-from storage import Database, Row
+from storage import Database
 
-MATTERS = Table("test_matter", Row.metadata, Column("id", Integer, primary_key=True), Column("title", String(200)))
+MATTERS = Table("test_matter", MetaData(), Column("id", Integer, primary_key=True), Column("title", String(200)))
 TABLES = [NOTICES, LANES, BUDGETS, MATTERS]
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ROOM = Place("fake", "room")
@@ -27,7 +27,8 @@ ALL = frozenset({Can.EDIT, Can.DELETE, Can.THREADS, Can.FIND})
 async def make_tables(url: str) -> None:
     database = Database(url)
     async with database.write_connection() as connection:
-        await connection.run_sync(Row.metadata.create_all, tables=TABLES)
+        for table in TABLES:
+            await connection.run_sync(table.create)
     await database.close()
 
 

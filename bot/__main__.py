@@ -7,12 +7,13 @@ import secrets
 import shutil
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from bot.settings import Settings
 
@@ -27,6 +28,7 @@ say = Console(highlight=False)
 complain = Console(stderr=True, highlight=False)
 
 VAR = Path("var")
+OURS_ALONE = 0o077  # as umask: what is made (database, its log, ledger) is for this user to read
 
 
 @app.command()
@@ -39,6 +41,7 @@ def demo(
     """Serve an invented network in the browser, on this machine alone."""
     from bot.serving import serve_demo
 
+    os.umask(OURS_ALONE)
     if reset:
         shutil.rmtree(VAR / "demo", ignore_errors=True)
     asyncio.run(serve_demo(_demo_settings(port), lambda: _invite(port)))
@@ -92,6 +95,7 @@ def run() -> None:
     """Run in operation, with the settings of the environment."""
     from bot.serving import serve
 
+    os.umask(OURS_ALONE)
     settings = _settings()
     if settings.demo:
         complain.print("FAGTRAAD_DEMO er på: bruk «fagtraad demo» for demoen, og slå den av for «run».")
@@ -119,11 +123,14 @@ def check(
         print(new_key("k" + secrets.token_hex(2)))
         return
     from bot.checkup import check_up
+    from bot.trouble import quiet_libraries
 
+    quiet_libraries()
     findings = asyncio.run(check_up(_settings()))
     table = Table("", "Hva", "Status", box=None)
     for finding in findings:
-        table.add_row("[green]✓[/green]" if finding.good else "[red]✗[/red]", finding.what, finding.status)
+        mark = "[red]✗[/red]" if not finding.good else "[yellow]![/yellow]" if finding.doubtful else "[green]✓[/green]"
+        table.add_row(mark, Text(finding.what), Text(finding.status))
     say.print(table)
     raise typer.Exit(0 if all(finding.good for finding in findings) else 1)
 
@@ -132,7 +139,10 @@ def check(
 def upgrade() -> None:
     """Bring the schema up to date, and play the erasure ledger again."""
     from bot.serving import upgrade_schema
+    from bot.trouble import quiet_libraries
 
+    os.umask(OURS_ALONE)
+    quiet_libraries()
     asyncio.run(upgrade_schema(_settings()))
     say.print("Databasen er oppdatert, og sletteloggen er spilt av.")
 
@@ -148,10 +158,27 @@ def guard(
 
 
 def main() -> None:
+    from bot.trouble import quiet_python
+
+    quiet_python()
     try:
         app()
     except KeyboardInterrupt:
         os._exit(130)
+    except Exception as error:  # noqa: BLE001 - its words may be somebody's text, so Python must not print them
+        _give_up(error)
+
+
+def _give_up(error: Exception) -> NoReturn:
+    from bot.trouble import class_and_place
+
+    print(class_and_place(error), file=sys.stderr)
+    print(
+        "Dette skulle ikke skje. Linjene over sier hvor det skjedde, uten noens tekst: send dem til dem som lager "
+        "Fagtråd. «fagtraad check» sier om noe er galt oppsatt.",
+        file=sys.stderr,
+    )
+    raise SystemExit(1) from None
 
 
 if __name__ == "__main__":

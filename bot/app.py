@@ -2,7 +2,7 @@
 
 import asyncio
 import importlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +24,7 @@ from bot.notebook import DatabaseNotebook
 from bot.outbox import Kind, Notice, Outbox
 from bot.settings import Settings
 from bot.stage import Stage
+from bot.starting import about_keys
 from bot.vault import Ledger, Vault
 from scheduler import Ticker
 from storage import Database, Row
@@ -67,6 +68,7 @@ class App:
 @asynccontextmanager
 async def running(settings: Settings, clock: Clock | None = None, *, ticking: bool = True) -> AsyncIterator[App]:
     """Start everything in order, and stop it in the opposite one. The schema must be there (`fagtraad db upgrade`).
+    Ends the program where a wrapping key that the database needs is missing or wrong.
 
     With `ticking` off nothing is delivered by itself: tests call `outbox.deliver_due()`.
     """
@@ -74,15 +76,16 @@ async def running(settings: Settings, clock: Clock | None = None, *, ticking: bo
         database = Database(settings.database_url)
         stack.push_async_callback(database.close)
         vault = Vault(settings.wrapping_keys, Ledger(settings.ledger_path))
-        await _replay_erasures(database, vault)
+        clock = clock or await clock_of(settings, database)
+        await _require_keys(database, vault)
+        await erase_again(database, vault, clock)
         await asyncio.to_thread(guard.warm)
-        clock = clock or await _clock(settings, database)
         app = _wire(settings, database, vault, clock)
         for chat in app.chats.values():
             await chat.start(app.inbox, DatabaseNotebook(database, chat.name))
             stack.push_async_callback(chat.stop)
         if ticking:
-            await stack.enter_async_context(_delivering(app.outbox))
+            await stack.enter_async_context(_delivering(app.outbox, _forgetting(database)))
         log.info("started", chats=list(app.chats), demo=settings.demo)
         yield app
 
@@ -145,20 +148,45 @@ async def _reached_on(session: AsyncSession, person_id: int) -> Account | None:
     return await people.account_of(session, person_id)
 
 
-async def _clock(settings: Settings, database: Database) -> Clock:
+async def clock_of(settings: Settings, database: Database) -> Clock:
     return await demo.kept_clock(database) if settings.demo else SystemClock()
 
 
-async def _replay_erasures(database: Database, vault: Vault) -> None:
+async def _require_keys(database: Database, vault: Vault) -> None:
+    """Otherwise nobody would know before the first text that does not open, or the first new key under a wrong one."""
+    async with database.reading() as session:
+        faults = await vault.key_faults(session)
+        if await vault.has_lost_its_ledger(session):
+            log.warning("the erasure ledger is missing, and the database is in use")
+    if faults:
+        raise SystemExit(about_keys(faults))
+
+
+async def erase_again(database: Database, vault: Vault, clock: Clock) -> None:
+    """What the ledger says is erased and a restored database has again: its keys, and what each feature keeps of it.
+    And what an erasure before the last stop may have left in the database's log."""
     async with database.transaction(patience=30) as session:
         back = await vault.replay(session)
+        for subject in back:
+            for feature in all_features():
+                if feature.restored:
+                    await feature.restored(session, subject, clock.now())
     if back:
-        log.warning("erasures played again after a restore", keys=back)
+        log.warning("erasures played again after a restore", keys=len(back))
+    await database.forget_log()
+
+
+def _forgetting(database: Database) -> Callable[[], Awaitable[None]]:
+    async def forget() -> None:
+        if database.log_pending:
+            await database.forget_log()
+
+    return forget
 
 
 @asynccontextmanager
-async def _delivering(outbox: Outbox) -> AsyncIterator[None]:
-    ticker = Ticker(outbox)
+async def _delivering(outbox: Outbox, forget: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    ticker = Ticker(outbox, forget)
     ticker.start()
     loop = asyncio.create_task(outbox.run(), name="outbox")
     try:

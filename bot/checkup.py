@@ -1,21 +1,33 @@
 """What is configured, what is missing, and what to do about it: for the operator, without a secret."""
 
 import importlib.util
+import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 
-from bot.settings import Settings
-from bot.vault import Ledger
+from bot.settings import Settings, unknown_variables
+from bot.starting import about_keys, about_ledger, without_words
+from bot.vault import Ledger, LedgerSpoilt, Vault
 from storage import Database, schema
+
+SCHEMA = {
+    schema.Fit.CURRENT: "oppdatert",
+    schema.Fit.EMPTY: "tomt: kjør «fagtraad db upgrade»",
+    schema.Fit.OLDER: "gammelt: kjør «fagtraad db upgrade»",
+    schema.Fit.NEWER: "nyere enn programmet, som er eldre enn databasen: bruk en nyere utgave av programmet",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
+    """`doubtful`: it works, but the operator should look at it."""
+
     good: bool
     what: str
     status: str
+    doubtful: bool = False
 
 
 async def check_up(settings: Settings) -> list[Finding]:
@@ -25,22 +37,42 @@ async def check_up(settings: Settings) -> list[Finding]:
         _ledger(settings),
         *(_chat(name) for name in settings.chats),
         _address(settings),
+        *(_unknown(name) for name in unknown_variables()),
     ]
 
 
 async def _database(settings: Settings) -> AsyncIterator[Finding]:
-    shown = make_url(settings.database_url).render_as_string(hide_password=True)
+    shown = without_words(settings.database_url)
     database = Database(settings.database_url)
     try:
         async with database.reading() as session:
             await session.execute(text("SELECT 1"))
         yield Finding(True, "Database", shown)
-        current = await schema.is_current(database)
-        yield Finding(current, "Skjema", "oppdatert" if current else "gammelt eller tomt: kjør «fagtraad db upgrade»")
+        found = await schema.fit(database)
+        yield Finding(found is schema.Fit.CURRENT, "Skjema", SCHEMA[found])
+        if found is schema.Fit.CURRENT and settings.wrapping_keys:
+            for finding in await _kept(settings, database):
+                yield finding
     except Exception as error:  # noqa: BLE001 - whatever the driver says, the operator is told that it is the database
         yield Finding(False, "Database", f"{shown} svarer ikke ({type(error).__name__}): se FAGTRAAD_DATABASE_URL")
     finally:
         await database.close()
+
+
+async def _kept(settings: Settings, database: Database) -> list[Finding]:
+    """What the database holds, against the keys and the ledger beside it."""
+    vault = Vault(settings.wrapping_keys, Ledger(settings.ledger_path))
+    async with database.reading() as session:
+        faults = await vault.key_faults(session)
+        lost = await vault.has_lost_its_ledger(session)
+    found = [Finding(False, "Nøkler i bruk", about_keys(faults))] if faults else []
+    if lost:
+        why = (
+            f"{settings.ledger_path} finnes ikke, men databasen er i bruk. Er disken montert? Uten den kommer slettede "
+            "kasus tilbake etter en gjenoppretting. Har den aldri vært der: lag en tom fil."
+        )
+        found.append(Finding(True, "Slettelogg borte", why, doubtful=True))
+    return found
 
 
 def _keys(settings: Settings) -> Finding:
@@ -51,15 +83,20 @@ def _keys(settings: Settings) -> Finding:
 
 
 def _ledger(settings: Settings) -> Finding:
-    try:
-        count = len(Ledger(settings.ledger_path).subjects())
-        settings.ledger_path.parent.mkdir(parents=True, exist_ok=True)
-        with settings.ledger_path.open("a", encoding="utf-8"):
-            pass
-    except OSError as error:
-        why = f"{settings.ledger_path} kan ikke skrives ({type(error).__name__}): se FAGTRAAD_LEDGER_PATH"
+    """It is not made here: a ledger that is missing must go on being so until somebody has looked."""
+    path = settings.ledger_path
+    if not path.parent.is_dir():
+        why = f"mappen {path.parent} finnes ikke: er disken montert? Lag den, eller sett FAGTRAAD_LEDGER_PATH"
         return Finding(False, "Slettelogg", why)
-    return Finding(True, "Slettelogg", f"{settings.ledger_path}, {count} slettinger")
+    try:
+        count = len(Ledger(path).subjects())
+    except LedgerSpoilt as error:
+        return Finding(False, "Slettelogg", f"{path}: {about_ledger(error)}")
+    except OSError as error:
+        return Finding(False, "Slettelogg", f"{path} kan ikke leses ({type(error).__name__}): se FAGTRAAD_LEDGER_PATH")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        return Finding(False, "Slettelogg", f"{path} kan ikke skrives: se FAGTRAAD_LEDGER_PATH")
+    return Finding(True, "Slettelogg", f"{path}, {count} slettinger")
 
 
 def _chat(name: str) -> Finding:
@@ -72,3 +109,7 @@ def _chat(name: str) -> Finding:
 
 def _address(settings: Settings) -> Finding:
     return Finding(True, "Adresse", f"http://{settings.host}:{settings.port}")
+
+
+def _unknown(name: str) -> Finding:
+    return Finding(True, name, "ingen innstilling heter dette, så den gjør ingenting: er navnet skrevet feil?", True)

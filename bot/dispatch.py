@@ -114,8 +114,8 @@ class Dispatch:
         if context.afterwards.erased:
             await self._database.forget_log()
         self._committed()
-        if context.afterwards.say:
-            await self._say(event, context.afterwards.say, "also")
+        for number, said in enumerate(context.afterwards.say):
+            await self._say(event, said, f"also{number}")
         await self._reply(event, asker, answer)
         return answer if isinstance(answer, Problems) else Done()
 
@@ -194,11 +194,13 @@ class Dispatch:
         return not_understood(grammar.did_you_mean(event.text, self._words))
 
     async def _heard(self, context: Context, event: Said | Edited) -> Answer:
-        """Every feature hears; the first that has something to say to the writer is the one that says it."""
+        """Every feature hears, and the writer is told what each has to say."""
         answer: Answer = None
         for feature in self._features.all:
-            if feature.said:
-                heard = await feature.said(context, event)
+            heard = await feature.said(context, event) if feature.said else None
+            if isinstance(heard, Message):
+                context.afterwards.say.append(heard)
+            else:
                 answer = answer or heard
         return answer
 
@@ -210,7 +212,7 @@ class Dispatch:
             await self._say(event, answer)
         elif isinstance(answer, Form):
             chat = self._chats[event.account.chat]
-            opener = event.opener if isinstance(event, Command | Press) else None
+            opener = event.opener if isinstance(event, Command | Press | Said) else None
             await delivery.ask(chat, opener, event.place, event.account, answer, f"answer:{event.key}")
 
     async def _receipt(self, event: Inbound, asker: _Asker, receipt: Receipt) -> Message:

@@ -23,6 +23,10 @@ class NotAllowed(Refusal):
     """Det har du ikke tilgang til her. Spør lederen eller sekretæren i nettverket."""
 
 
+class NoCaseAccess(NotAllowed):
+    """Kasus er bare for helsepersonell med kasustilgang, og det har du ikke her. Lederen kan gi deg det."""
+
+
 class NotFound(Refusal):
     """Det finner jeg ikke. Kanskje er det slettet, eller du har ikke tilgang."""
 

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.chat.inbound import Command, Deleted, Edited, Joined, Left, Press, Said, Submission
 from bot.chat.message import Form, Message
 from bot.chat.port import Account, Chat, Problems
-from bot.errors import NoNetwork, NotAllowed, UnknownPerson
+from bot.errors import NoCaseAccess, NoNetwork, NotAllowed, UnknownPerson
 from bot.outbox import Draft, Notice
-from bot.people import Person, Right, Standing
+from bot.people import NEED_CASE_ACCESS, Person, Right, Standing
 from bot.places import Room
 from bot.vault import Vault
 
@@ -57,7 +57,7 @@ class Afterwards:
     """What a handler asks dispatch to do when its transaction is over."""
 
     regardless: list[Draft] = field(default_factory=list)  # notices sent even when the happening was refused
-    say: Message | None = None  # said privately besides the form that opens
+    say: list[Message] = field(default_factory=list)  # said privately besides the answer
     # Subjects of the vault whose keys were destroyed: what was said of them is removed, the database's log emptied.
     erased: list[str] = field(default_factory=list)
 
@@ -104,7 +104,7 @@ class Context:
         """The asker's standing, where it gives this right; raises `NotAllowed` otherwise."""
         standing = self.standing if network_id is None else self.standing_in(network_id)
         if not standing.may(right):
-            raise NotAllowed
+            raise NoCaseAccess if right in NEED_CASE_ACCESS and not standing.case_access else NotAllowed
         return standing
 
 
@@ -142,6 +142,8 @@ class Feature:
     deleted: Callable[[Context, Deleted], Awaitable[None]] | None = None
     joined: Callable[[Context, Joined], Awaitable[None]] | None = None
     left: Callable[[Context, Left], Awaitable[None]] | None = None
+    # With the vault's subject: an older database was restored, and what was erased has come back in it.
+    restored: Callable[[AsyncSession, str, datetime], Awaitable[None]] | None = None
     erased: Callable[[Context, str], Awaitable[None]] | None = None  # with the vault's subject; in the same transaction
 
 

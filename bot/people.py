@@ -57,13 +57,13 @@ _BY_ROLE: dict[Role, frozenset[Right]] = {
     Role.PRIVACY_CONTACT: frozenset({Right.ERASE_ANY_CASE, Right.DECIDE_APPEALS, Right.SEE_POSSIBLE_BREACHES}),
 }
 # Case text is health personnel's alone: these rights need named access too, whatever the role (hpl. §§ 21, 23).
-_NEED_CASE_ACCESS = frozenset({Right.USE_CASES, Right.CLOSE_ANY_CASE, Right.ERASE_ANY_CASE, Right.DECIDE_APPEALS})
+NEED_CASE_ACCESS = frozenset({Right.USE_CASES, Right.CLOSE_ANY_CASE, Right.ERASE_ANY_CASE, Right.DECIDE_APPEALS})
 
 
 def rights(roles: Iterable[Role], case_access: bool) -> frozenset[Right]:
     """What a member with these roles may do."""
     granted = _EVERYBODY.union(*(_BY_ROLE.get(role, frozenset()) for role in roles))
-    return granted | {Right.USE_CASES} if case_access else granted - _NEED_CASE_ACCESS
+    return granted | {Right.USE_CASES} if case_access else granted - NEED_CASE_ACCESS
 
 
 class Network(Row):
@@ -239,6 +239,12 @@ async def without_case_access(session: AsyncSession, network_id: int, present: I
     )
     allowed = {(chat, account) for chat, account in rows}
     return [account for account in present if account.guest or account.bot or (account.chat, account.id) not in allowed]
+
+
+async def may(session: AsyncSession, person_id: int, network_id: int, right: Right) -> bool:
+    """Whether a person has the right now: asked again of whoever a notice goes to."""
+    found = await standings(session, person_id)
+    return any(standing.network.id == network_id and standing.may(right) for standing in found)
 
 
 async def names_of(session: AsyncSession, chat: str, accounts: Iterable[str]) -> list[str]:

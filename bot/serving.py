@@ -4,46 +4,68 @@ import importlib.util
 import logging
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from typing import Any, Protocol, runtime_checkable
 
 import structlog
 import uvicorn
 
-from bot.app import App, metadata, running, set_stage
-from bot.settings import Settings
+from bot.app import App, clock_of, erase_again, metadata, running, set_stage
+from bot.settings import Settings, unknown_variables
+from bot.starting import told_plainly
+from bot.trouble import quiet_libraries
 from bot.vault import Ledger, Vault
-from storage import Database, schema
+from storage import Database, alone, schema
+
+log = structlog.get_logger()
 
 
 async def serve(settings: Settings) -> None:
     """Run until told to stop. Refuses to start on a schema that is not current."""
     configure_logging(settings.log_level)
     _require_settings(settings)
-    await _require_current(settings)
-    async with running(settings) as app:
-        await _serve_pages(app, lambda: None)
+    for name in unknown_variables():
+        log.warning("unknown setting", name=name)
+    await _serve(settings, _require_current, lambda: None)
 
 
 async def serve_demo(settings: Settings, ready: Callable[[], None]) -> None:
     """The demo makes its own schema and its own network, and keeps both."""
     configure_logging(settings.log_level)
-    await upgrade_schema(settings)
-    async with running(settings) as app:
-        await set_stage(app)
+    await _serve(settings, upgrade_schema, ready)
+
+
+async def _serve(settings: Settings, prepare: Callable[[Settings], Awaitable[None]], ready: Callable[[], None]) -> None:
+    async with AsyncExitStack() as stack:
+        with told_plainly(settings):
+            stack.enter_context(alone(settings.database_url))
+            await prepare(settings)
+            app = await stack.enter_async_context(running(settings))
+        if settings.demo:
+            await set_stage(app)
         await _serve_pages(app, ready)
 
 
 async def upgrade_schema(settings: Settings) -> None:
+    """Make the schema current, and erase again what a restore may have brought back."""
     _require_settings(settings)
     database = Database(settings.database_url)
     try:
-        if not await schema.is_current(database):
-            await schema.upgrade(database, metadata())
-        async with database.transaction(patience=30) as session:
-            await Vault(settings.wrapping_keys, Ledger(settings.ledger_path)).replay(session)
+        with told_plainly(settings):
+            await _upgrade(settings, database)
     finally:
         await database.close()
+
+
+async def _upgrade(settings: Settings, database: Database) -> None:
+    ledger, found = Ledger(settings.ledger_path), await schema.fit(database)
+    _refuse_a_newer(found)
+    if found is schema.Fit.EMPTY:
+        ledger.begin()
+    if found is not schema.Fit.CURRENT:
+        await schema.upgrade(database, metadata())
+    await erase_again(database, Vault(settings.wrapping_keys, ledger), await clock_of(settings, database))
 
 
 def _require_settings(settings: Settings) -> None:
@@ -55,15 +77,27 @@ def _require_settings(settings: Settings) -> None:
     for name in settings.chats:
         if importlib.util.find_spec(f"adapters.{name}") is None:
             raise SystemExit(f"FAGTRAAD_CHATS: det finnes ingen chat som heter «{name}».")
+    folder = settings.ledger_path.parent
+    if not folder.is_dir():
+        raise SystemExit(
+            f"Mappen {folder} til sletteloggen finnes ikke. Er disken montert? Lag den, eller se FAGTRAAD_LEDGER_PATH."
+        )
 
 
 async def _require_current(settings: Settings) -> None:
     database = Database(settings.database_url)
     try:
-        if not await schema.is_current(database):
-            raise SystemExit("Databasen har ikke riktig skjema. Kjør «fagtraad db upgrade» først.")
+        found = await schema.fit(database)
     finally:
         await database.close()
+    _refuse_a_newer(found)
+    if found is not schema.Fit.CURRENT:
+        raise SystemExit("Databasen har ikke riktig skjema. Kjør «fagtraad db upgrade» først.")
+
+
+def _refuse_a_newer(found: schema.Fit) -> None:
+    if found is schema.Fit.NEWER:
+        raise SystemExit("Programmet er eldre enn databasen: bruk den utgaven som databasen sist ble oppgradert med.")
 
 
 @runtime_checkable
@@ -118,7 +152,7 @@ class _Server(uvicorn.Server):
 
 
 def configure_logging(level: str) -> None:
-    """One JSON line an event: ids and times, never texts. Tracebacks go without locals, and errors without words."""
+    """One JSON line an event: ids and times, never texts. Errors are told by class and place, never by their words."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -128,6 +162,4 @@ def configure_logging(level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    logging.basicConfig(
-        level=logging.WARNING, format="%(levelname)s %(name)s %(funcName)s:%(lineno)d"
-    )  # libraries: that, not what
+    quiet_libraries()

@@ -1,15 +1,22 @@
 """Settings, from `FAGTRAAD_…` variables or a `.env` file. A bad value stops the start, saying which and why."""
 
 import base64
-import binascii
+import os
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+PREFIX = "FAGTRAAD_"
+ENV_FILE = ".env"
 KEY_BYTES = 32  # AES-256
+KEY_NAME = re.compile(r"[a-z0-9_-]{1,40}")
+CHAT_NAME = re.compile(r"[a-z]+")
+DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
 
 def _comma_separated(value: object) -> object:
@@ -20,11 +27,12 @@ class Settings(BaseSettings):
     """What an operator decides. Nothing here is read anywhere but at start."""
 
     model_config = SettingsConfigDict(
-        env_prefix="FAGTRAAD_", env_file=".env", extra="ignore", hide_input_in_errors=True, frozen=True
+        env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", hide_input_in_errors=True, frozen=True
     )
 
     database_url: str = Field(
         "sqlite+aiosqlite:///var/fagtraad.db",
+        repr=False,  # it may hold a password
         description="Where everything is kept: sqlite+aiosqlite:///PATH or postgresql+asyncpg://USER:PASSWORD@HOST/NAME",
     )
     chats: Annotated[list[str], NoDecode] = Field(["web"], description="Chat platforms, comma-separated: web")
@@ -51,9 +59,31 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, url: str) -> str:
-        if not url.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
-            raise ValueError("must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://")
+        """Its own words, since those of the parser show pieces of what may be a password."""
+        from sqlalchemy import make_url  # heavy, and `fagtraad guard` has no use for it
+        from sqlalchemy.exc import ArgumentError
+
+        try:
+            parts = make_url(url)
+        except (ArgumentError, ValueError):
+            parts = None
+        if parts is None or parts.drivername not in DRIVERS:
+            raise ValueError(
+                "must be sqlite+aiosqlite:///PATH or postgresql+asyncpg://USER:PASSWORD@HOST/NAME "
+                "(write @ : / in a password as %40 %3A %2F)"
+            )
+        if parts.drivername == DRIVERS[0] and parts.database in (None, "", ":memory:"):
+            raise ValueError("must name a file: sqlite+aiosqlite:///PATH")
         return url
+
+    @field_validator("chats")
+    @classmethod
+    def _named_chats(cls, chats: list[str]) -> list[str]:
+        if not chats:
+            raise ValueError("must name at least one chat, such as web")
+        if not all(CHAT_NAME.fullmatch(name) for name in chats):
+            raise ValueError("must be names of chats in small letters, comma-separated")
+        return chats
 
     @field_validator("keys")
     @classmethod
@@ -74,14 +104,31 @@ class Settings(BaseSettings):
 
 
 def parse_keys(text: str) -> dict[str, bytes]:
+    """Name → 32 bytes. An error tells which key by its position, and shows no part of it: what looks like a name may
+    be the key itself."""
     keys: dict[str, bytes] = {}
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        name, _, encoded = part.partition(":")
-        try:
-            key = base64.b64decode(encoded, validate=True)
-        except binascii.Error as error:
-            raise ValueError(f"the key named {name[:20]!r} is not base64") from error
-        if len(key) != KEY_BYTES:
-            raise ValueError(f"the key named {name[:20]!r} must be {KEY_BYTES} bytes, it is {len(key)}")
-        keys[name] = key
+    for number, part in enumerate(filter(None, (part.strip() for part in text.split(","))), start=1):
+        name, colon, encoded = part.partition(":")
+        if not colon or not KEY_NAME.fullmatch(name):
+            raise ValueError(f"key {number} must be NAME:BASE64, its name 1 to 40 of a-z 0-9 _ -")
+        if name in keys:
+            raise ValueError(f"key {number} has the name of one before it")
+        keys[name] = _decoded(encoded, number)
     return keys
+
+
+def _decoded(encoded: str, number: int) -> bytes:
+    try:
+        key = base64.b64decode(encoded, validate=True)
+    except ValueError:  # binascii.Error is one; a letter outside ASCII is another
+        raise ValueError(f"key {number} is not base64") from None
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"key {number} must be {KEY_BYTES} bytes, it is {len(key)}")
+    return key
+
+
+def unknown_variables() -> list[str]:
+    """Names that look like settings and are none: a slip of the hand would otherwise leave the default in force."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    names = {name.upper() for name in (*os.environ, *dotenv_values(ENV_FILE))}
+    return sorted(name for name in names if name.startswith(PREFIX) and name not in known)

@@ -4,24 +4,28 @@ Erasing destroys the data key, so that every copy in the database and its backup
 the database says which keys are gone, and is played again after a restore (backups hold wrapped keys).
 """
 
+import hashlib
+import hmac
 import json
 import os
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import LargeBinary, String, delete, insert, select
+from sqlalchemy import LargeBinary, String, delete, exists, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage import Row
+from storage import FORGOTTEN, Row
 
 KEY = 32  # bytes, AES-256
 NONCE = 12  # bytes, NIST SP 800-38D
+BEGINNING = b'{"erased": "'  # of every line of the ledger
 
 
 class Erased(Exception):
@@ -32,8 +36,24 @@ class Unopened(Exception):
     """The text could not be opened: a wrapping key is missing from the settings, or the bytes were changed."""
 
 
+class LedgerSpoilt(Exception):
+    """A line of the ledger says nothing that can be understood: what was erased is not known for certain."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(f"line {line}")
+        self.line = line
+
+
+class KeyFault(StrEnum):
+    """Why a wrapping key that the database needs is of no use."""
+
+    MISSING = "missing"
+    WRONG = "wrong"
+
+
 class DataKey(Row):
     __tablename__ = "data_key"
+    __table_args__ = {"info": FORGOTTEN}  # noqa: RUF012 - SQLAlchemy's way
     subject: Mapped[str] = mapped_column(String(80), primary_key=True)  # "case:17"
     wrapped_by: Mapped[str] = mapped_column(String(40))
     wrapped: Mapped[bytes] = mapped_column(LargeBinary)
@@ -45,9 +65,14 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    def begin(self) -> None:
+        """An empty ledger, for a database that is made now: from then on a missing one means that it was lost."""
+        self.path.touch()
+
     def write(self, subject: str, at: datetime) -> None:
-        """Durable when it returns. Raises OSError where it cannot be: then nothing may be erased."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        """Durable when it returns. Raises OSError where it cannot be: then nothing may be erased.
+
+        The folder is not made: a disk that is not mounted must be noticed."""
         line = json.dumps({"erased": subject, "at": at.isoformat()}) + "\n"
         with self.path.open("a+b") as file:
             file.write((b"\n" if _is_cut_short(file) else b"") + line.encode())
@@ -55,16 +80,11 @@ class Ledger:
             os.fsync(file.fileno())
 
     def subjects(self) -> set[str]:
-        """A last line cut short by a crash is passed over: its erasure was never acknowledged."""
+        """A line cut short by a crash is passed over: its erasure was never acknowledged. Raises `LedgerSpoilt`."""
         if not self.path.exists():
             return set()
-        found = set()
-        for line in self.path.read_text(encoding="utf-8").splitlines():
-            try:
-                found.add(json.loads(line)["erased"])
-            except (ValueError, KeyError):
-                continue
-        return found
+        lines = enumerate(self.path.read_bytes().split(b"\n"), start=1)
+        return {subject for number, line in lines if (subject := _subject_in(line, number))}
 
 
 class Vault:
@@ -76,6 +96,11 @@ class Vault:
         self._keys = dict(keys)
         self._newest = next(iter(keys))
         self._ledger = ledger
+
+    def mark(self, text: str) -> str:
+        """Names a text without saying it: only who has the wrapping key could try it against guesses."""
+        key = self._keys[self._newest]
+        return hmac.new(key, b"mark:" + text.encode(errors="replace"), hashlib.sha256).hexdigest()[:16]
 
     async def new_subject(self, session: AsyncSession, kind: str) -> str:
         """A subject with a fresh key, such as "case:9f86d081884c7d65". Never reused, not even after a restore."""
@@ -98,13 +123,29 @@ class Vault:
         self._ledger.write(subject, at)
         await session.execute(delete(DataKey).where(DataKey.subject == subject))
 
-    async def replay(self, session: AsyncSession) -> int:
-        """Destroy again what the ledger says was erased (after a restore). Returns how many keys had come back."""
+    async def replay(self, session: AsyncSession) -> list[str]:
+        """Destroy again what the ledger says was erased (after a restore). Returns the subjects that had come back."""
         erased = self._ledger.subjects()
-        back = set(await session.scalars(select(DataKey.subject))) & erased
+        back = sorted(set(await session.scalars(select(DataKey.subject))) & erased)
         for subject in back:
             await session.execute(delete(DataKey).where(DataKey.subject == subject))
-        return len(back)
+        return back
+
+    async def key_faults(self, session: AsyncSession) -> dict[str, KeyFault]:
+        """The names of wrapping keys that data keys were wrapped by and that do not open them. One of each is tried."""
+        first = select(func.min(DataKey.subject)).group_by(DataKey.wrapped_by)
+        faults = {}
+        for row in await session.execute(select(DataKey.__table__).where(DataKey.subject.in_(first))):
+            try:
+                self._unwrap(row.wrapped_by, row.wrapped, row.subject)
+            except Unopened:
+                known = row.wrapped_by in self._keys
+                faults[row.wrapped_by] = KeyFault.WRONG if known else KeyFault.MISSING
+        return faults
+
+    async def has_lost_its_ledger(self, session: AsyncSession) -> bool:
+        """Whether there are keys, and yet no ledger: it is begun with the database, so it was there once."""
+        return not self._ledger.path.exists() and bool(await session.scalar(select(exists(select(DataKey.subject)))))
 
     async def _key(self, session: AsyncSession, subject: str) -> bytes:
         row = (
@@ -112,10 +153,27 @@ class Vault:
         ).one_or_none()
         if row is None:
             raise Erased
-        wrapping = self._keys.get(row.wrapped_by)
+        return self._unwrap(row.wrapped_by, row.wrapped, subject)
+
+    def _unwrap(self, wrapped_by: str, wrapped: bytes, subject: str) -> bytes:
+        wrapping = self._keys.get(wrapped_by)
         if wrapping is None:
             raise Unopened
-        return _decrypt(wrapping, row.wrapped, subject)
+        return _decrypt(wrapping, wrapped, subject)
+
+
+def _subject_in(line: bytes, number: int) -> str | None:
+    """The subject that a line of the ledger says is erased; none in an empty line, or in one cut short."""
+    try:
+        entry = json.loads(line) if line.strip() else {"erased": ""}
+    except ValueError as error:  # UnicodeDecodeError is one
+        if line.startswith(BEGINNING[: len(line)]) and not line.endswith(b"}"):
+            return None
+        raise LedgerSpoilt(number) from error
+    subject = entry.get("erased") if isinstance(entry, dict) else None
+    if not isinstance(subject, str):
+        raise LedgerSpoilt(number)
+    return subject or None
 
 
 def _is_cut_short(file: BinaryIO) -> bool:

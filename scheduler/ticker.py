@@ -17,15 +17,25 @@ class Ticker:
     """APScheduler as a clock only. It keeps no jobs: what is due is told by rows, which survive a restart.
 
     Ticks that were missed are one (`coalesce`), a late one still counts (no `misfire_grace_time`), and a slow
-    one is not overtaken (`max_instances`). Intervals are in seconds.
+    one is not overtaken (`max_instances`). Intervals are in seconds. `forget` tries again what an erasure could
+    not clear away at once.
     """
 
-    def __init__(self, outbox: Outbox, *, tick: float = 1.0, sweep: float = 60.0) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        forget: Callable[[], Awaitable[None]] | None = None,
+        *,
+        tick: float = 1.0,
+        sweep: float = 60.0,
+    ) -> None:
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
         self._every(tick, outbox.deliver_due, "deliver")
         self._every(sweep, outbox.sweep, "sweep")
+        if forget:
+            self._every(sweep, forget, "forget")
 
     def start(self) -> None:
         self._scheduler.start()

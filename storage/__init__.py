@@ -1,7 +1,20 @@
 """Where rows live: the engine, sessions, column types and migrations. Knows nothing of clinical networks."""
 
+from storage.alone import InUse, alone, sqlite_file
 from storage.columns import OneOf, UtcDateTime
-from storage.database import Busy, Database, Row
+from storage.database import FORGOTTEN, Busy, Database, Row, is_busy
 from storage.upsert import insert_into
 
-__all__ = ["Busy", "Database", "OneOf", "Row", "UtcDateTime", "insert_into"]
+__all__ = [
+    "FORGOTTEN",
+    "Busy",
+    "Database",
+    "InUse",
+    "OneOf",
+    "Row",
+    "UtcDateTime",
+    "alone",
+    "insert_into",
+    "is_busy",
+    "sqlite_file",
+]

@@ -9,13 +9,16 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, MetaData, event, text
+import structlog
+from sqlalchemy import Connection, Dialect, MetaData, Table, event, text
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage import sqlite as sqlite_driver
+
+log = structlog.get_logger()
 
 # One naming scheme, so that migrations can name what they change on either database.
 NAMING = {
@@ -31,6 +34,16 @@ IDLE = 5.0
 
 PATIENCE = 1.0
 """Seconds to wait for the database where somebody waits for an answer."""
+
+
+CONNECTING = 5.0
+"""Seconds within which PostgreSQL must have let us in: a port that never answers is no database."""
+
+REWRITING = 5.0
+"""Seconds that the tables marked `FORGOTTEN` may take to be written anew. They are small."""
+
+FORGOTTEN = {"forgotten": True}
+"""A table's `info`, where a deleted row must not linger: see `Database.forget_log`."""
 
 
 class Row(DeclarativeBase):
@@ -54,7 +67,10 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
+        self.log_pending = False
+        """Whether bytes of something erased may still be there: call `forget_log` again."""
         self._one_writer = asyncio.Lock()
+        self._one_forgets = asyncio.Lock()
         self._reads = self.engine.execution_options(begin="DEFERRED")
         self._writes = self.engine.execution_options(begin="IMMEDIATE", patience=PATIENCE)
 
@@ -105,12 +121,32 @@ class Database:
             yield session
 
     async def forget_log(self) -> None:
-        """Leave no copy of what was just erased in SQLite's write-ahead log. (PostgreSQL's is the
-        operator's.)"""
-        if self.is_sqlite:
-            async with self._turn(30.0), self.engine.connect() as connection:
-                await connection.execution_options(begin="NONE", patience=30.0)
-                await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Leave no copy of what was just erased in SQLite's write-ahead log, nor in the pages of PostgreSQL's
+        tables. (PostgreSQL's write-ahead log and its archive are the operator's.)
+
+        Never raises, since the erasure itself is done; what could not be done now is `log_pending`.
+        """
+        async with self._one_forgets:
+            self.log_pending, why = True, "in use"
+            try:
+                self.log_pending = not await (self._empty_log() if self.is_sqlite else self._rewrite())
+            except Exception as error:  # noqa: BLE001 - whatever the driver says, it is tried again
+                why = type(error).__name__
+            if self.log_pending:
+                log.warning("log not emptied" if self.is_sqlite else "not vacuumed", why=why)
+
+    async def _empty_log(self) -> bool:
+        """A reader keeps its part of the log. It is not waited for long: writers wait meanwhile."""
+        async with self._turn(PATIENCE / 2), self.engine.connect() as connection:
+            await connection.execution_options(begin="NONE", patience=PATIENCE / 2)
+            busy = await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            return not busy.scalar_one()  # the first column
+
+    async def _rewrite(self) -> bool:
+        async with asyncio.timeout(REWRITING), self.engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")  # VACUUM wants no transaction
+            tables = [table for table in Row.metadata.tables.values() if table.info.items() >= FORGOTTEN.items()]
+            return all([await _written_anew(connection, table) for table in tables])
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -129,6 +165,22 @@ class Database:
             yield
         finally:
             self._one_writer.release()
+
+
+async def _written_anew(connection: AsyncConnection, table: Table) -> bool:
+    """Whether the table's file is a new one, with no more rows than one can see. PostgreSQL keeps dead rows as long as
+    an older snapshot (a `pg_dump`, say) might see them, and passes over a table that is not ours, both in silence."""
+    name = connection.dialect.identifier_preparer.format_table(table)
+    file = await connection.scalar(text("SELECT pg_relation_filenode(to_regclass(:name))"), {"name": name})
+    await connection.exec_driver_sql(f"VACUUM (FULL) {name}")
+    clean = await connection.scalar(
+        text(
+            f"SELECT reltuples <= (SELECT count(*) FROM {name}) AND pg_relation_filenode(oid) <> :file"  # noqa: S608
+            " FROM pg_class WHERE oid = to_regclass(:name)"
+        ),
+        {"name": name, "file": file},
+    )
+    return bool(clean)
 
 
 def is_busy(error: DBAPIError) -> bool:
@@ -180,7 +232,7 @@ def _postgres_engine(url: str) -> AsyncEngine:
         pool_size=10,
         max_overflow=10,
         pool_timeout=5,
-        connect_args={"server_settings": {"lock_timeout": str(int(PATIENCE * 1000))}},
+        connect_args={"timeout": CONNECTING, "server_settings": {"lock_timeout": str(int(PATIENCE * 1000))}},
     )
     event.listen(engine.sync_engine, "checkin", _note_time)
     event.listen(engine.sync_engine, "checkout", partial(_is_alive, engine.dialect))

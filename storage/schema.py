@@ -1,5 +1,6 @@
 """The schema, kept by alembic migrations beside this file. The tables are handed in: storage knows none."""
 
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +17,15 @@ from storage.database import Database
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+class Fit(Enum):
+    """How the schema in the database suits this version of the program."""
+
+    CURRENT = auto()
+    EMPTY = auto()
+    OLDER = auto()
+    NEWER = auto()  # written by a later version of the program, and not to be touched by this one
+
+
 async def upgrade(database: Database, metadata: MetaData) -> None:
     """Bring the schema up to date. On PostgreSQL two processes that try at once take turns."""
     async with database.engine.connect() as connection:
@@ -24,16 +34,21 @@ async def upgrade(database: Database, metadata: MetaData) -> None:
         await connection.commit()
 
 
-async def is_current(database: Database) -> bool:
-    """Whether the schema is the one this version of the program needs."""
+async def fit(database: Database) -> Fit:
     async with database.engine.connect() as connection:
         await connection.execution_options(begin="DEFERRED")
         found = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
-    return found == newest_revision()
+    script = ScriptDirectory(str(MIGRATIONS))
+    if found is None:
+        return Fit.EMPTY
+    if found == script.get_current_head():
+        return Fit.CURRENT
+    return Fit.OLDER if found in {each.revision for each in script.walk_revisions()} else Fit.NEWER
 
 
-def newest_revision() -> str | None:
-    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+async def is_current(database: Database) -> bool:
+    """Whether the schema is the one this version of the program needs."""
+    return await fit(database) is Fit.CURRENT
 
 
 async def differences(database: Database, metadata: MetaData) -> list[Any]:

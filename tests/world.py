@@ -71,9 +71,11 @@ class World:
     async def until(self, moment: datetime) -> int:
         return await self.wait(moment - self.clock.now())
 
-    async def make_item(self, who: str, text: str, room: str = GENERAL) -> None:
-        await self.chat.command(who, room, f"/oppgave {text}")
+    async def make_item(self, who: str, text: str, room: str = GENERAL) -> Form | None:
+        """The form comes back where the command could not be made an item as it was typed."""
+        form = await self.chat.command(who, room, f"/oppgave {text}")
         await self.deliver()
+        return form
 
     async def press(self, who: str, shown: Shown, label: str) -> Form | None:
         """Press a button by what stands on it. Raises StopIteration where there is none."""

@@ -44,6 +44,7 @@ class MemoryChat:
     unreadable: set[str] = field(default_factory=set)  # rooms whose members cannot be had
     faults: list[ChatError] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
+    opened: list[Form] = field(default_factory=list)  # every form that was opened for anybody
     _inbox: Inbox | None = None
     _ids: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -85,6 +86,7 @@ class MemoryChat:
         if not isinstance(opener, Opener):
             raise Rejected("a form can only be opened by somebody who acts")
         opener.form = form
+        self.opened.append(form)
 
     async def account(self, id: str) -> Account | None:
         return self.accounts.get(id)
@@ -150,7 +152,7 @@ class MemoryChat:
         thread = under.posted if under else None
         place = thread.in_thread if thread else Place(self.name, room)
         shown = self._show(place, self._account(who), None, clean(text))
-        await self._receive(Said(self._key(), self._account(who), place, shown.posted, shown.text, thread))
+        await self._receive(Said(self._key(), self._account(who), place, shown.posted, shown.text, thread, Opener()))
         return shown
 
     async def change(self, who: str, shown: Shown, text: str) -> None:

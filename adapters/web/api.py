@@ -91,13 +91,22 @@ async def say(chat: WebChat, me: WebAccount, body: Body) -> Json:
     if is_command(text) and not direct:
         return await _command_said(chat, me, place, text, key, public=False)
     row = await _keep(chat, me, place, text, key, heard=direct)
+    command = mentioned(text)
     if direct:
-        answer = await _command_said(chat, me, place, text, key, public=False)
+        answer = await _command_said(chat, me, place, text if command is None else command, key, public=False)
     else:
-        await chat.hear_words(row, account_of(me), view.words(text))
-        command = mentioned(text)
-        answer = {} if command is None else await _command_said(chat, me, place, command, key, public=True)
+        answer = await _heard_in_room(chat, me, row, text)
+        if command is not None:
+            answer |= await _command_said(chat, me, place, command, key, public=True)
     return {**answer, "message": await _shown(chat, row.id, me)}
+
+
+async def _heard_in_room(chat: WebChat, me: WebAccount, row: WebMessage, text: str) -> Json:
+    """The core may open a form for words that were meant as something else than a message."""
+    opener = Opener()
+    await chat.hear_words(row, account_of(me), view.words(text), opener)
+    form = await _opened(chat, me, Place(CHAT, row.room, row.thread), opener.form)
+    return {} if form is None else {"form": form, "answered": True}
 
 
 async def _keep(chat: WebChat, me: WebAccount, place: Place, text: str, key: str, *, heard: bool) -> WebMessage:
@@ -112,10 +121,8 @@ async def _command_said(chat: WebChat, me: WebAccount, place: Place, text: str, 
     opener = Opener()
     command = Command(f"web:command:{key}", account_of(me), place, text, opener, public)
     _outcome, whispered = await chat.hear(command)
-    return {
-        "form": await _opened(chat, me, place, opener.form),
-        "answered": whispered or opener.form is not None,
-    }
+    form = await _opened(chat, me, place, opener.form)
+    return {"answered": whispered or form is not None} | ({} if form is None else {"form": form})
 
 
 async def edit(chat: WebChat, me: WebAccount, body: Body) -> Json:
@@ -177,9 +184,11 @@ async def press_on_message(chat: WebChat, me: WebAccount, body: Body) -> Json:
     async with chat.core.database.reading() as session:
         row = await messages.visible(session, body.id("message"), me.id)
         said = await messages.said_in(session, chat.core.vault, row)
+        own_key = row.sealed_under == (await session.get_one(WebRoom, row.room)).sealed_under
     if said is None:
         raise NoSuchMessage
-    on = On(chat.posted(row), view.plain(said))
+    # What is sealed with a case goes with it: its words must not live on in something made from the message.
+    on = On(chat.posted(row), view.plain(said) if own_key else "")
     return await _pressed(chat, me, body, Place(CHAT, row.room, row.thread), does, on=on)
 
 

@@ -190,17 +190,19 @@ class WebChat:
             _answering.reset(token)
         return outcome, answering.whispers > 0
 
-    async def hear_words(self, row: WebMessage, writer: Account, said: Json | None) -> None:
+    async def hear_words(
+        self, row: WebMessage, writer: Account, said: Json | None, opener: Opener | None = None
+    ) -> None:
         """Tell the core of what a person wrote, changed or removed.
 
         That it was heard is written with the next change, to save a commit a message: were it lost, the core would
         know the event by its key.
         """
         if not row.heard:
-            await self.hear(self._happening(row, writer, said))
+            await self.hear(self._happening(row, writer, said, opener))
             self._heard.append((row.id, row.version))
 
-    def _happening(self, row: WebMessage, writer: Account, said: Json | None) -> Inbound:
+    def _happening(self, row: WebMessage, writer: Account, said: Json | None, opener: Opener | None) -> Inbound:
         posted = self.posted(row)
         if said is None:
             return Deleted(f"web:deleted:{row.id}", writer, posted.place, posted)
@@ -208,7 +210,7 @@ class WebChat:
         if row.version:
             key = f"web:edited:{row.id}:{row.version}"
             return Edited(key, writer, posted.place, posted, view.text_of(said), thread)
-        return Said(f"web:said:{row.id}", writer, posted.place, posted, view.text_of(said), thread)
+        return Said(f"web:said:{row.id}", writer, posted.place, posted, view.text_of(said), thread, opener)
 
     async def _hear_what_was_missed(self) -> None:
         """What was written when the process was killed: kept, but the core never heard of it."""

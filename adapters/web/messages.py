@@ -243,10 +243,10 @@ async def _direct(session: AsyncSession, rooms: set[str]) -> set[str]:
 
 
 async def _replies(session: AsyncSession, roots: list[str]) -> dict[str, int]:
+    """How many members' answers there are; what the bot itself says in a thread is none."""
+    answers = WebMessage.author.is_not(None) & WebMessage.for_account.is_(None) & WebMessage.deleted.is_(False)
     rows = await session.execute(
-        select(WebMessage.thread, func.count())
-        .where(WebMessage.thread.in_(roots), WebMessage.for_account.is_(None), WebMessage.deleted.is_(False))
-        .group_by(WebMessage.thread)
+        select(WebMessage.thread, func.count()).where(WebMessage.thread.in_(roots), answers).group_by(WebMessage.thread)
     )
     return {thread: count for thread, count in rows if thread}
 

@@ -153,6 +153,7 @@ def message(
         "moment": say_moment(row.created_at, ZONE),
         "edited": row.edited_at is not None,
         "editable": row.author == viewer and not direct,
+        "threads": row.for_account is None and not direct,  # whether it can be answered in a thread
         "said": said,
         "replies": replies,
     }

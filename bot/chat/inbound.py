@@ -71,6 +71,7 @@ class Said(Happening):
     posted: Posted
     text: str
     thread: Posted | None = None
+    opener: object = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ _OLD = r"(?:9\d|1[01]\d)"
 _PAST = r"""[ ]?(?i:siden|sidan|tilbake|etter|før\b|ago|sine|overlevelse|oppfølg|kontroll|levetid|varighet
   |behandling)"""
 _AGO = r"[ ]?(?i:siden|sidan|tilbake|ago|overlevelse|oppfølg)"
-_OLD_AGE = rf"""(?<![\d.,/\-+]){_OLD}(?:[ ]?(?i:år(?:s|ig|ige|ing|ingen|a)?\b(?:[ ]gam(?:mel|melt|al))?
+_OLD_AGE = rf"""(?=\d)(?<![\d.,/\-+]){_OLD}(?:[ ]?(?i:år(?:s|ig|ige|ing|ingen|a)?\b(?:[ ]gam(?:mel|melt|al))?
   |åring\w{{0,3}}|å\b|y/?o\b|years?(?:[ ]old)?)|[ ]?-[ ]?(?i:år(?:ig|ige|ing|ingen|ings|ing)?|years?-old
   |åring(?:en|s)?)\b)"""
 _AT_AGE = rf"""(?i:\b(?:alder(?:en)?(?:[ ]på|[ ]av|:)?|kvinne|kvinna|mann|dame|fru|herre|bestemor|bestefar
@@ -31,7 +31,7 @@ _BEING = r"""(?i:\b(?:er|var|blir|ble|blei|vart|fylte|fyller|på|alder(?:en)?|al
   |hun|dame|kvinne|mann|mor|far)[ ]$)"""
 _ENDED = r"[ ]?(?:$|[.,;)]|(?i:og|men|med|år|da|når|ved|i[ ]dag|nå|no)\b)"
 _WHO = r"(?:mann|kvinne|kvinna|gutt|gut|jente|dame|herre|pasient|person)"
-_HINTED = rf"""(?<![\d.,/\-+])(?:(?i:på[ ]))?(?P<n>[1-8]?\d)(?:[ ]?(?i:år(?:[ ]gam(?:mel|al|melt))?)\b
+_HINTED = rf"""(?=\d|[Pp][åÅ])(?<![\d.,/\-+])(?:(?i:på[ ]))?(?P<n>[1-8]?\d)(?:[ ]?(?i:år(?:[ ]gam(?:mel|al|melt))?)\b
   |[ ]?-?[ ]?(?i:årig|åring|årige)\b)(?P<who>[ ]{_WHO}\b)?"""
 _BARE = rf"\b(?i:{_WHO}|pas)(?:en)?[ ]?[,(]?[ ]?(?P<n>[1-8]\d)(?=[ ]?[,).]|[ ](?i:med|som|fra|frå)\b)(?![.,]\d)"
 
@@ -74,6 +74,8 @@ def _about(sheet: Sheet, start: int) -> bool:
 
 
 def _spelt(sheet: Sheet) -> Iterator[Mark]:
+    if not ("hundre" in sheet.lower or "nitti" in sheet.lower):
+        return
     for match in sheet.find(_SPELT_OLD):
         told = sheet.find(_BEING, max(0, match.start() - 24), match.start()) and sheet.match(_ENDED, match.end())
         if (match["y"] or told) and not _about(sheet, match.start()):
@@ -86,6 +88,8 @@ def _old(span: tuple[int, int]) -> Mark:
 
 def age_hints(sheet: Sheet) -> Iterator[Mark]:
     """Exact ages up to 89; also what a combination counts as "exact age"."""
+    if not sheet.has_digits:
+        return
     for match in sheet.find(_HINTED):
         if not sheet.match(_PAST, match.end()) and not sheet.find(_ABOUT, max(0, match.start() - 16), match.start()):
             yield Mark(*match.span(), Label.AGE, Outcome.HINT, "age.exact")

@@ -14,15 +14,23 @@ from dataclasses import replace
 from enum import StrEnum
 from functools import cache
 
+import regex
+
 from bot.guard.ages import age_hints
 from bot.guard.find import Label, Mark, Outcome
 from bot.guard.lexicon import endings, listed
-from bot.guard.sheet import Sheet
+from bot.guard.sheet import Sheet, Word
 
 _ONLY = r"""(?i:\b(?:eneste|einaste|den[ ]ene|første[ ]kjente|sjelden|sjeldan|ultrasjelden
   |uvanlig[ ]diagnose|kun[ ](?:\d|to|tre|fire)\b[^.\n]{0,12}(?:i[ ]norge|kjente))\b)"""
 _RESIDENCE = r"""(?i:\b(?:bor|bur|bosatt|busett|beboer|bebuar)[ ](?:alene|aleine|hjemme|heime|på|i|sammen
   |saman)\b|\basylmottak|\bsykehjem|\bsjukeheim|\bomsorgsbolig)"""
+
+_WORKING = r"""(?i:\b(?:jobber|jobba|jobbar|jobbet|arbeider|arbeidar|arbeidet|arbeida|ansatt|tilsett)[ ]
+  (?:\w{1,14}[ ]){0,2}?som[ ](?:(?:en|ein|ei)[ ])?(?:\w{1,14}[ ])?$)"""
+_DESCRIBED = r"""(?i:\b(?:(?:en|ein|ei)[ ])?(?:(?:kjent|tidligere|tidlegare|nåværende|noverande|lokal|pensjonert
+  |byens|bygdas|bygdens|kommunens)[ ]){1,2}$|\b(?:en|ein|ei)[ ]$)"""
+_COPULA = r"(?i:\b(?:er|var|ble|blei|vart|blitt)[ ](?:(?:en|ein|ei)[ ])?(?:(?:pensjonert|tidligere|kjent|lokal)[ ])?$)"
 
 
 class Kind(StrEnum):
@@ -36,6 +44,7 @@ class Kind(StrEnum):
     RESIDENCE = "residence"
 
 
+_WEIGHTY = frozenset({Kind.PLACE, Kind.TRUST, Kind.RARE})
 _TELLING = frozenset({Kind.PLACE, Kind.TRUST, Kind.PROFESSION, Kind.RESIDENCE})
 
 
@@ -58,7 +67,7 @@ def _from_words(sheet: Sheet) -> Iterator[Kind]:
     words = {word.lower for word in sheet.words}
     if words & listed("sexes"):
         yield Kind.SEX
-    if words & listed("professions"):
+    if words & (listed("professions", "public_roles")):
         yield Kind.PROFESSION
     if any(True for _ in age_hints(sheet)):
         yield Kind.AGE
@@ -90,24 +99,50 @@ def telling(found: frozenset[Kind]) -> str | None:
 
 
 def combined(sheet: Sheet, marks: list[Mark], found: frozenset[Kind]) -> list[Mark]:
-    """Places and institutions say that it is the combination; where there are none, the profession warns,
-    silent alone.
+    """Places, institutions and professions are all found at once, so that one rewrite settles them. A profession
+    is silent alone.
     """
     why = telling(found)
-    if why is None:
+    if why is None and not (Kind.PROFESSION in found and found & _WEIGHTY):
         return marks
     weighed = [
-        replace(mark, why=why) if mark.label in {Label.LOC, Label.UNIT} and mark.outcome is Outcome.WARN else mark
+        replace(mark, why=why)
+        if why and mark.label in {Label.LOC, Label.UNIT} and mark.outcome is Outcome.WARN
+        else mark
         for mark in marks
     ]
-    return weighed if found & {Kind.PLACE, Kind.TRUST} else [*weighed, *_professions(sheet)]
+    return [*weighed, *_professions(sheet, marks)]
 
 
-def _professions(sheet: Sheet) -> Iterator[Mark]:
-    """A profession weighs where it is the patient's: with a place, a public role, or "jobber som"."""
+def _professions(sheet: Sheet, marks: list[Mark]) -> Iterator[Mark]:
+    """A profession weighs where it is the patient's or a relative's: a public role, "jobber som", "er prest"."""
+    names = {mark.start: mark for mark in marks if mark.label is Label.NAME and mark.outcome is not Outcome.HINT}
+    placed = {mark.start for mark in marks if mark.label in {Label.LOC, Label.UNIT}}
     for place, word in enumerate(sheet.words):
-        if word.lower not in listed("professions"):
+        if word.lower not in listed("professions", "public_roles") or _of_the_writer(sheet, place):
             continue
-        lead = [near.lower for near in sheet.words[max(0, place - 3) : place]]
-        if word.lower in listed("public_roles") or ("som" in lead and set(lead) & listed("working")):
-            yield Mark(word.start, word.end, Label.UNIT, Outcome.WARN, "combination.profession")
+        working = _last(sheet, _WORKING, word.start)
+        if working or word.lower in listed("public_roles") or _is_one(sheet, word, placed):
+            described = working or _last(sheet, _DESCRIBED, word.start)
+            start = described.start() if described else word.start
+            named = names.get(word.end + 1)
+            end = named.end if named and not working else word.end
+            yield Mark(start, end, Label.UNIT, Outcome.WARN, "combination.profession")
+
+
+def _last(sheet: Sheet, pattern: str, end: int) -> regex.Match[str] | None:
+    return next(iter(sheet.find(pattern, max(0, end - 60), end)), None)
+
+
+def _of_the_writer(sheet: Sheet, place: int) -> bool:
+    """As in "jeg jobber som kommunelege": a colleague about themselves."""
+    lead = {near.lower for near in sheet.words[max(0, place - 4) : place]}
+    return bool(lead & {"jeg", "eg", "vi", "me", "undertegnede", "kollega", "mvh", "hilsen", "helsing"})
+
+
+def _is_one(sheet: Sheet, word: Word, placed: set[int]) -> bool:
+    """As in "er prest", or with its place: "organist på Ørland"; not those who treat."""
+    if word.lower in listed("health_professions"):
+        return False
+    where = sheet.match(r"[ ](?i:i|på|ved|hos|fra|frå)[ ]", word.end)
+    return _last(sheet, _COPULA, word.start) is not None or (where is not None and where.end() in placed)

@@ -36,34 +36,43 @@ _ORDINAL = r"""(?i:første|fyrste|andre|annen|tredje|fjerde|femte|sjette|sjuende
   |sjuende|syvende|åttende|niende)|trettiende|trettiførste|tredevte)"""
 _SPELT_YEAR = r"(?i:(?:nitten|tjue|to[ ]?tusen)[ \-]?(?:hundre)?[ \-]?(?:og)?[ \-]?\p{L}{0,16})"
 _TAIL = rf"(?:(?:,?[ ]?[\-']?[ ]?|[ ]){_YEAR}(?![\d:.,]\d|\d|[ ]?(?:mg|ml|mm|år|%))|[ ]{_SPELT_YEAR}\b)?"
-_WORDED = rf"""(?<![\d,./\-])(?:{_DAY}\.?[ ]?(?:[\-/]|og|til)[ ]?)?(?:{_DAY}(?:\.|st|nd|rd|th|\.?-?(?:de|te
-  |ende))?[ ]?(?:of[ ])?{_NAMED}|{_ORDINAL}[ ]{_NAMED}){_TAIL}"""
+_WORDED = rf"""(?=\d)(?<![\d,./\-])(?:{_DAY}\.?[ ]?(?:[\-/]|og|til)[ ]?)?{_DAY}(?:\.|st|nd|rd|th|\.?-?(?:de|te
+  |ende))?[ ]?(?:of[ ])?{_NAMED}{_TAIL}"""
+_SPELT = rf"""(?<![\d,./\-])(?:(?=\d){_DAY}\.?[ ]?(?:[\-/]|og|til)[ ]?)?{_ORDINAL}[ ]{_NAMED}{_TAIL}"""
 _NAMED_FIRST = rf"""\b(?i:january|february|march|april|may|june|july|august|september|october|november
   |december|jan|feb|apr|aug|sept|oct|nov|dec)\.?[ ]{_DAY}(?:st|nd|rd|th)?(?:,?[ ](?:19
   |20)\d{{2}})?(?![\d.,]\d|\d|[ ]?(?:mg|ml|%))"""
 _MONTH_YEAR = rf"(?<!\d\.[ ])(?<!\d[ ])\b{_NAMED}(?:[ ](?:i[ ])?|[\-/'])(?:(?:19|20)\d{{2}}|(?<=[\-/'])\d{{2}})(?!\d)"
-_HOLIDAY = r"""(?i:(?<![\d.,])[1-5]\.[ ]?(?:jule?dag|påskedag|pinsedag|nyttårsdag|søndag[ ]i[ ]advent)
+_MONTH_WORDS = frozenset(name for names in MONTHS for name in names)
+_MONTH_STEMS = tuple(f"{joint}{name}" for joint in ("de", "te", "nde") for name in _MONTH_WORDS)
+_HOLIDAY_ENDS = ("dag", "dagen", "aften", "afta", "aftan", "hans", "sanktans", "sankthans", "advent", "luciadagen")
+_HOLIDAY = r"""(?=[1-5]|[a-zæøåA-ZÆØÅ])
+  (?i:(?<![\d.,])[1-5]\.[ ]?(?:jule?dag|påskedag|pinsedag|nyttårsdag|søndag[ ]i[ ]advent)
   (?:en)?|\b(?:første|fyrste|andre|annen|tredje)[ ](?:jule?dag|påskedag|pinsedag|nyttårsdag)(?:en)?
   |\b(?:lille)?(?:julaften|julafta|jolaftan|nyttårsaften|nyttårsafta|påskeaften|påskeafta|pinseaften
-  |skjærtorsdag|langfredag|sankthansaften|sankthans|kristi[ ]himmelfartsdag|grunnlovsdagen|luciadagen)\b)
+  |skjærtorsdag|langfredag|palmesøndag|sankthansaften|sankthansafta|sankthans|jonsokaftan
+  |kristi[ ]himmelfartsdag|grunnlovsdagen|luciadagen|st\.?[ ]?hans(?:aften|afta|dag(?:en)?)?)\b)
   (?:[ ](?:19|20)\d{2}\b)?"""
-_FULL = rf"""(?<![\d/.\-])(?<![\d],)(?:
+_FULL = rf"""(?=\d)(?<![\d/.\-])(?<![\d],)(?:
     {_DAY}(?P<s>[./\-]|[ ]?[.\-/][ ])(?:{_MONTH})(?P=s){_YEAR}
   | {_DAY}\.[ ]?{_MONTH}\.?[ ]?[\-'][ ]?{_YEAR} | {_DAY}[/]{_MONTH}[ ]?[\-\-'.][ ]?{_YEAR}
   | {_DAY}[/]{_MONTH}[ ](?:19|20)\d{{2}}
   | {_DAY}[ ]{_MONTH}[ ](?:19|20)\d{{2}}
   | (?:19|20)\d{{2}}(?P<t>[.\-/]){_MONTH}(?P=t){_DAY}
   )(?![\d%/]|[.,\-]\d)"""
-_RANGE = rf"(?<![\d/.\-,]){_DAY}\.?(?:{_MONTH}\.)?[ ]?-[ ]?{_DAY}[./]{_MONTH}(?:\.|[./]{_YEAR})(?!\d)"
-_AMERICAN = r"(?<![\d/])(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])/(?:19|20)?\d{2}(?![\d/])"
-_SLASH = rf"(?<![\d/.,\-])(?P<d>{_DAY})/(?P<m>{_MONTH})(?![\d/%]|[.,]\d)"
-_DOT = rf"(?<![\d/.,\-])(?P<d>{_DAY})\.[ ]?(?P<m>{_MONTH})\.?(?![\d/%]|[.,]\d)"
+_RANGE = rf"(?=\d)(?<![\d/.\-,]){_DAY}\.?(?:{_MONTH}\.)?[ ]?-[ ]?{_DAY}[./]{_MONTH}(?:\.|[./]{_YEAR})(?!\d)"
+_AMERICAN = r"(?=\d)(?<![\d/])(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])/(?:19|20)?\d{2}(?![\d/])"
+_SLASH = rf"(?=\d)(?<![\d/.,\-])(?P<d>{_DAY})/(?P<m>{_MONTH})(?![\d/%]|[.,]\d)"
+_DOT = rf"(?=\d)(?<![\d/.,\-])(?P<d>{_DAY})\.[ ]?(?P<m>{_MONTH})\.?(?![\d/%]|[.,]\d)"
 _COMPACT = r"""(?<!\d)(?:(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|[12]\d|3[01])
   (?:0[1-9]|1[0-2])(?:19|20)?\d{2})(?!\d|[ \-]\d)"""
-_BORN_ONLY = rf"(?<![\d/.,\-]){_DAY}[ ]{_MONTH}[ ]{_YEAR}(?!\d)|{_NAMED}[ ]'?\d{{2}}(?!\d)"
+_BORN_ONLY = rf"(?=\d)(?<![\d/.,\-]){_DAY}[ ]{_MONTH}[ ]{_YEAR}(?!\d)"
+_BORN_IN = rf"{_NAMED}[ ]'?\d{{2}}(?!\d)"
 _BORN = r"""(?i:\b(?:f\.?(?:dato|d\.?|ødt|ødd|ødd[ ]den)?|født(?:[ ](?:den|dato))?|fødd|född|fødselsdato
   (?:en)?|fødselsdag(?:en)?|dob|d\.o\.b\.?|born(?:[ ]on)?|date[ ]of[ ]birth|bursdag|gebursdag|f[ ]?dato)
   [.:]?[ ]?(?:den|er|var|hans|hennes|på|i|on|the|:)?[ ]?$)"""
+_BORN_WORDS = frozenset({"f", "fdato", "fd", "d", "dob", "born", "birth", "bursdag", "gebursdag", "dato", "ødt"})
+_FOR = frozenset({"for", "med", "av"})
 _WHEN_ENDS = ("ert", "sjon", "skopi", "grafi", "dato", "dag", "lagt", "skrevet", "skriven")
 _PART_OF = r"""[ ]?(?i:av\b|kriteri|poeng|punkt|mm\b|mg|ml|%|mmhg|g/|g\b|mmol|deler|dose|styrke|kraft|pas
   |del\b|tabl|ganger|x\b|ledd|lymfeknut|glandler|noder|kvadrant|segment|stikk|µ|cm|mnd|år|uker|timer|dager
@@ -72,18 +81,20 @@ _PART_OF = r"""[ ]?(?i:av\b|kriteri|poeng|punkt|mm\b|mg|ml|%|mmhg|g/|g\b|mmol|de
 
 def dates(sheet: Sheet) -> Iterator[Mark]:
     yield from _in_words(sheet)
-    if any(char.isdigit() for char in sheet.text):
+    if sheet.has_digits:
         yield from _in_figures(sheet)
         yield from _days_without_year(sheet)
         yield from _compact_births(sheet)
 
 
 def _in_words(sheet: Sheet) -> Iterator[Mark]:
-    for pattern in (_WORDED, _NAMED_FIRST, _HOLIDAY):
+    monthly = sheet.says(_MONTH_WORDS) or sheet.ends(_MONTH_STEMS)
+    festive = sheet.ends(_HOLIDAY_ENDS)
+    for pattern in (*((_WORDED, _SPELT, _NAMED_FIRST) if monthly else ()), *((_HOLIDAY,) if festive else ())):
         for match in sheet.find(pattern):
             if match.group().casefold() not in _NEVER:
                 yield _dated(sheet, match)
-    for match in sheet.find(_MONTH_YEAR):
+    for match in sheet.find(_MONTH_YEAR) if monthly and sheet.has_digits else ():
         yield Mark(*match.span(), Label.DATE, Outcome.WARN, "date.month")
 
 
@@ -121,7 +132,26 @@ def _told(sheet: Sheet, start: int) -> bool:
     """A word before it says that something happened then: "operert 3/5", "kontroll den 3/5"."""
     lead = sheet.lead(start)
     near = lead[-1] if lead else ""
+    if _told_before(sheet, start):
+        return True
     return near in listed("before_dates") or near.endswith(_WHEN_ENDS) or "hos" in lead[-2:-1]
+
+
+def _told_before(sheet: Sheet, start: int) -> bool:
+    """The cue may stand further off: "innlagt hos oss 9/9", "operert på Aker 14.6", but not "innlagt, kraft 4/5"."""
+    near = sheet.before(start)
+    if near[-1:] != " " or any(sign in near[-2:] for sign in ".,:;=()<>"):
+        return False
+    words = near.split()[-4:]
+    cued = max((place for place, word in enumerate(words) if word in listed("happened_once")), default=-1)
+    between = words[cued + 1 :]
+    if cued < 0 or not between or not all(word.isalpha() for word in between):
+        return False
+    where = listed("where_it_happened")
+    if between[0] not in where and not (between[0] in _FOR and sheet.match(r"\d{1,2}/", start)):
+        return False
+    counted = listed("analyses", "counted") | (listed("before_fractions") - where)
+    return counted.isdisjoint(between)
 
 
 def _born(sheet: Sheet, start: int) -> bool:
@@ -134,9 +164,11 @@ def _numbered(sheet: Sheet, start: int) -> bool:
 
 
 def _compact_births(sheet: Sheet) -> Iterator[Mark]:
-    for match in sheet.find(_BORN_ONLY):
-        if _born(sheet, match.start()):
-            yield _dated(sheet, match)
+    born = sheet.says(_BORN_WORDS) or sheet.begins(("født", "fødd", "född", "fødsels"))
+    for pattern in (_BORN_ONLY, _BORN_IN) if born else ():
+        for match in sheet.find(pattern):
+            if _born(sheet, match.start()):
+                yield _dated(sheet, match)
     for match in sheet.find(_COMPACT):
         if _born(sheet, match.start()):
             yield _dated(sheet, match)

@@ -16,7 +16,7 @@ from bot.guard.sheet import Sheet
 _DOTTED = r"(?<![\w.])(?:\p{Lu}\.[ ]?){1,3}\p{Lu}\.(?!\w)|(?<![\w.])\p{Lu}\.\p{Lu}(?![\w.])"
 _SOMEBODY = r"(?i:mann|kvinne|gutt|jente|dame|k\b|m\b|f\.)"
 _AGE = r"\d{1,3}[ ]?(?i:år|å\b|mnd|uker)"
-_BARE = rf"""(?:^|(?<=[.!?\n:][ ])|(?<=\n))(?P<opening>\p{{Lu}}{{2,3}})
+_BARE = rf"""(?=[\p{{Lu}}ip])(?:^|(?<=[.!?\n:][ ])|(?<=\n))(?P<opening>\p{{Lu}}{{2,3}})
     (?=[ ]?[,(][ ]?(?:{_SOMEBODY}|{_AGE})|[ ]{_AGE}|[ ]på[ ](?i:rom|seng)\b)
   |(?<=\()(?P<bracketed>\p{{Lu}}{{2,3}})(?=,[ ]?(?:f\.|født|{_AGE}))
   |(?i:\b(?:initialer|init\.?|pasient(?:en)?|pas\.?|pt\.?|pasientens))[ :]{{1,2}}

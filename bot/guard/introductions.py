@@ -23,7 +23,7 @@ from bot.guard.known_names import (
     run_from,
     sure_given,
 )
-from bot.guard.lexicon import ambiguous, listed, places
+from bot.guard.lexicon import ambiguous, clinical, listed, places
 from bot.guard.sheet import Sheet, Word
 
 _CALLED = r"""(?i:\b(?:heter|heiter|hete|hette|het|navn(?:et)?(?:[ ]er)?|namn(?:et)?(?:[ ]er)?
@@ -31,15 +31,49 @@ _CALLED = r"""(?i:\b(?:heter|heiter|hete|hette|het|navn(?:et)?(?:[ ]er)?|namn(?:
   |called|name[ ]is|alias)\b)[ :\x22«']{1,3}(?:på[ ]pasienten[: ]{1,2}|(?:er|også|egentlig|eigentleg
   |opprinnelig|bare|nå|no)[ ])?"""
 
+_CALLED_STARTS = (
+    "heter",
+    "heiter",
+    "hete",
+    "hette",
+    "het",
+    "navn",
+    "namn",
+    "kall",
+    "kalt",
+    "døpt",
+    "name",
+    "alias",
+    "called",
+)
+
 
 def called(sheet: Sheet) -> Iterator[Mark]:
     """After "heter", "ved navn": a known name in any case, or anything capitalised that is not clinical."""
+    if not sheet.begins(_CALLED_STARTS):
+        return
     starts = {word.start: place for place, word in enumerate(sheet.words)}
     for match in sheet.find(_CALLED):
         place = starts.get(match.end())
         run = _introduced(sheet.words, place) if place is not None else []
+        if place and not run and sheet.words[place - 1].lower in _NAMED_SO and _of_a_person(sheet.words[place - 2]):
+            run = _shouted(sheet.words, place)
         if run:
             yield name_mark(run, Outcome.BLOCK, "name.called")
+
+
+_NAMED_SO = frozenset({"heter", "heiter", "het", "kalles", "kallast"})
+
+
+def _of_a_person(word: Word) -> bool:
+    return word.lower.startswith("pas") or word.lower in listed("sexes", "relations")
+
+
+def _shouted(words: Words, place: int) -> list[Word]:
+    """A name in capitals that no list knows, where only a name can stand: "fru OLAVSRUD"."""
+    word = words[place]
+    fits = word.text.isupper() and len(word.text) > 3 and word.lower not in listed("abbreviations") | clinical()
+    return [word] if fits else []
 
 
 def introduced(sheet: Sheet) -> Iterator[Mark]:
@@ -75,7 +109,7 @@ def _apposed(word: Word, title: str) -> bool:
 def _after_civil(words: Words, place: int) -> list[Word]:
     run = _introduced(words, place)
     plain = is_family(words[place]) and words[place].lower not in listed("words")
-    return run or ([words[place]] if plain else [])
+    return run or ([words[place]] if plain else _shouted(words, place))
 
 
 def _after_role(words: Words, place: int) -> list[Word]:

@@ -45,7 +45,8 @@ def capitalised(sheet: Sheet) -> Iterator[Mark]:
 
 def _may_begin(words: Words, place: int) -> bool:
     word = words[place]
-    return looks_like_name(word) and (not is_silent(word) or _leads_a_name(words, place))
+    led = not is_silent(word) or _leads_a_name(words, place) or (is_given(word) and _speaks(words, place))
+    return looks_like_name(word) and led
 
 
 def _leads_a_name(words: Words, place: int) -> bool:
@@ -137,9 +138,26 @@ def _given_alone(sheet: Sheet, place: int, word: Word) -> bool:
         return False
     if base(word) not in ambiguous() and word.lower not in clinical():
         return True
+    if _speaks(sheet.words, place) or _paired(sheet.words, place):
+        return True
     if word.lower in listed("words") or (word.opens and word.lower in listed("openers")):
         return False
     return _acts(sheet, place, word) or (not word.opens and _deliberate(sheet, place, word))
+
+
+def _speaks(words: Words, place: int) -> bool:
+    """What follows is said of people only: "Line orker ikke", "Bakke fortalte"."""
+    following = next_to(words, place)
+    return following is not None and following.text.islower() and following.lower in listed("human_verbs")
+
+
+def _paired(words: Words, place: int) -> bool:
+    """Beside another given name: "Anders og Line"; the first of two only where the second is sure."""
+    if place > 1 and words[place].gap == " " and words[place - 1].lower in {"og", "samt"}:
+        return words[place - 2].capital and is_given(words[place - 2])
+    if place + 2 >= len(words) or words[place + 1].lower != "og" or words[place + 1].gap != " ":
+        return False
+    return words[place + 2].capital and words[place + 2].lower in sure_given()
 
 
 def _acts(sheet: Sheet, place: int, word: Word) -> bool:
@@ -161,6 +179,8 @@ def _is_surname(word: Word) -> bool:
 
 def _family_alone(sheet: Sheet, place: int, word: Word, initialled: bool) -> bool:
     name, led = base(word), _led_to_person(sheet.words, place)
+    if name not in places() and name not in listed("words") and _speaks(sheet.words, place):
+        return True
     if name in placed() and (_located(sheet.words, place) or not (initialled or led)):
         return False
     if initialled:

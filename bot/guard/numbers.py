@@ -16,7 +16,7 @@ from bot.guard.sheet import Sheet
 from bot.guard.spoken import spoken_numbers
 
 _GAP = r"[ ._/\-]{1,3}"
-_ELEVEN = rf"""(?<![\d,.])(?<!\d[ ./\-])(?:
+_ELEVEN = rf"""(?=\d)(?<![\d,.])(?<!\d[ ./\-])(?:
     \d{{11}}
   | \d{{6}}(?:{_GAP}|[ ]?[*x:,][ ]?)\d{{5}}
   | \d{{6}}(?:{_GAP})\d{{3}}{_GAP}\d{{2}}
@@ -38,6 +38,30 @@ _FNR_CUE = r"""(?i:\b(?:fnr|f\.?[ ]?nr|fødselsn(?:umme)?r|fødsels-?[ ]?og[ ]pe
 _CUED_FNR = rf"{_FNR_CUE}(?P<n>\d(?:[ ./_\-]{{0,3}}\d){{8,11}})(?!\d)"
 _SHORT_FNR = rf"{_FNR_CUE}(?P<n>\d(?:[ ./_\-]{{0,2}}\d){{4,7}})(?!\d)"
 
+_FNR_ENDS = ("nr", "nummer", "nummeret", "cpr", "ssn")
+_ID_HEADS = frozenset(
+    [
+        "npr",
+        "eqs",
+        "dips",
+        "epj",
+        "hpr",
+        "mrn",
+        "nissy",
+        "duf",
+        "npe",
+        "avvik",
+        "avviksmelding",
+        "biobank",
+        "accession",
+        "pacs",
+        "sak",
+        "ref",
+        "rekv",
+        "nav",
+    ]
+)
+_ID_ENDS = ("id", "nr", "nummer", "no")
 _ID_CUE = r"""(?i:\b(?:(?:npr|eqs|dips|epj|hpr|mrn|nissy|duf|npe|avvik|avviksmelding|biobank|accession|pacs
   |passnummer|kontonummer|skiltnummer|nav-sak|\p{L}{3,15}-id|sak|ref|rekv)\.?(?:[ \-]?(?:id|nr|nummer|no))?
   |(?:pasient|pas|patient|journal|rekv|rekvisisjons?|remiss|prøve|lab|henvisnings?|avviks|saks|studie
@@ -49,15 +73,18 @@ _ID = rf"""{_ID_CUE}[.,:;\#=\- ]{{0,3}}(?i:\b(?:sak|nr|nummer|id|er|var|med|ref)
 _CASE_NO = r"(?<![\w\-/.])(?:19|20)\d{2}[\-/]\d{5,7}(?![\w/\-])"
 
 _PLUS = r"(?<![\w+])(?:\+|00)[1-9]\d{0,2}[ ]?(?:\(0\))?(?:[ .\-()]{0,2}\d){6,12}(?!\d)"
-_GROUPED = r"""(?<![\d,./+\-])(?<!\d[ ])(?:[2-9]\d{2}[ .\-]\d{2}[ .\-]\d{3}|[2-9]\d(?:[ .\-]\d{2}){3}
+_GROUPED = r"""(?=[2-9])(?<![\d,./+\-])(?<!\d[ ])(?:[2-9]\d{2}[ .\-]\d{2}[ .\-]\d{3}|[2-9]\d(?:[ .\-]\d{2}){3}
   |[49]\d{3}[ ]\d{4}|[49]\d{2}[ ]\d{5})
   (?![\d/])(?![ ]\d{2,3}\b)(?![.,]\d)"""
-_EIGHT = r"(?<![\w.,/+\-])[2-9]\d{7}(?![\w/])(?![.,]\d)"
+_EIGHT = r"(?=[2-9])(?<![\w.,/+\-])[2-9]\d{7}(?![\w/])(?![.,]\d)"
+_DATE_SHAPE = r"""(?:(?:0?[1-9]|[12]\d|3[01])(?P<sep>[./\-])(?:0?[1-9]|1[0-2])(?P=sep)(?:(?:19|20)\d{2}|\d{2})
+  |(?:19|20)\d{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?!\d|[.\-]\d|[ ]\d{2}(?!\d))"""
 _CUED_PHONE = r"""(?i:\b(?:telefon(?:en|nr|nummer|nummeret)?|tlf|tel|tlfnr|mob|mobil(?:en|nr|nummer
   |telefon)?|ring(?:e|er|es)?|ringt|sms|calling(?:en)?
   |nå(?:s|es)?|når|kontakt(?:es|telefon)?|direktenummer|internnummer|internnr|linje|phone|call|cell|whatsapp
   |signal|nummer(?:et)?|vipps|fax|faks)\b)
   [^\n\d+]{0,28}(?P<n>(?:\+|00)?\d(?:[ .\-()]{0,2}\d){4,13})(?![\d])"""
+_BORN_LEAD = r"(?i:\b(?:f\.|født|fødd|født[ ]den|fødselsdato:?|dob)[ ]?$)"
 _SHORT_PHONE = r"""(?i:\b(?:telefon|tlf|tel|tlfnr|calling|internnummer|internnr|direktenummer
   |linje)\b)[ .:]{0,3}(?:nr\.?[ ])?(?P<n>\d{4,5})(?![\d.,/])"""
 
@@ -85,7 +112,7 @@ def identity_numbers(sheet: Sheet) -> Iterator[Mark]:
     for pattern in (_MASKED, _NORDIC):
         for match in sheet.find(pattern):
             yield Mark(*match.span(), Label.FNR, Outcome.BLOCK, "fnr.like")
-    for pattern in (_CUED_FNR, _SHORT_FNR):
+    for pattern in (_CUED_FNR, _SHORT_FNR) if sheet.has_digits and sheet.ends(_FNR_ENDS) else ():
         for match in sheet.find(pattern):
             yield Mark(*match.span("n"), Label.FNR, Outcome.BLOCK, "fnr.like")
     for start, end, digits in spoken_numbers(sheet):
@@ -103,7 +130,7 @@ def passes(digits: str) -> bool:
 
 def cued_ids(sheet: Sheet) -> Iterator[Mark]:
     """Numbers that lead back to a record: NPR, EQS, journal, requisition, case numbers."""
-    for match in sheet.find(_ID):
+    for match in sheet.find(_ID) if sheet.has_digits and (sheet.says(_ID_HEADS) or sheet.ends(_ID_ENDS)) else ():
         digits, cue = _digits(match["n"]), match.group().casefold()
         if len(digits) >= (6 if cue.startswith(("sak", "ref")) else 3):
             why = "id.patient" if cue.startswith(("pas", "npr", "patient", "mrn", "duf")) else "id.cued"
@@ -115,6 +142,8 @@ def cued_ids(sheet: Sheet) -> Iterator[Mark]:
 
 def phones(sheet: Sheet) -> Iterator[Mark]:
     for match in sheet.find(_CUED_PHONE):
+        if _is_date(sheet, match.start("n")):
+            continue
         if (8 <= len(_digits(match["n"])) <= 13 and not _measured(sheet, *match.span("n"))) or (
             len(_digits(match["n"])) == 5 and sheet.find(_SHORT_PHONE, *match.span())
         ):
@@ -131,6 +160,12 @@ def phones(sheet: Sheet) -> Iterator[Mark]:
     for start, end, digits in spoken_numbers(sheet):
         if len(digits) == 8:
             yield _phone((start, end), "phone.spoken")
+
+
+def _is_date(sheet: Sheet, start: int) -> bool:
+    """What is shaped as a date, or follows "født", is a date, whatever cue stands further off."""
+    shaped = sheet.match(_DATE_SHAPE, start) is not None
+    return shaped or bool(sheet.find(_BORN_LEAD, max(0, start - 20), start))
 
 
 def _phone(span: tuple[int, int], why: str) -> Mark:

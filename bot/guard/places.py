@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+import regex
+
 from bot.guard.find import Label, Mark, Outcome
 from bot.guard.lexicon import clinical, doubtful, family, given, listed, loose_places, placed, places, silent
 from bot.guard.sheet import Sheet, Word
@@ -34,6 +36,11 @@ _LIVES = r"""(?i:\b(?:bor|bur|bodde|budde|bosatt|busett|busatt|oppvokst|oppvakse
   (?:i|og)[ ]\p{Lu}[\p{L}\-]{2,24})?)"""
 _KOMMUNE = r"""(?P<p>\p{Lu}[\p{L}\-]{1,24}(?:[ ](?:og[ ])?\p{Lu}[\p{L}\-]{2,24})?s?)[ ](?i:kommune|herad
   |prestegjeld|bygdelag|kommunestyre|tettsted|sogn)\b"""
+_MET = r"""(?i:\b(?:takk[ ]for[ ](?:sist|sidan[ ]sist)|\w{0,20}(?:kurs|kurset|møte|møtet|kongress|kongressen
+  |konferanse|konferansen|seminar|seminaret|samling|samlinga|samlingen|fagdag|fagdagen|symposium|symposiet))
+  (?:[ ]\w{1,14}){0,2}[ ](?:i|på)[ ]$)"""
+_MET_CUES = ("takk", "kurs", "møte", "kongress", "konferans", "seminar", "samling", "fagdag", "symposi")
+_PATIENT = ("pasient", "pas", "barnet", "innlagt", "operert", "henvis", "bor", "bur", "født", "fødd")
 _PLACE_END = r"""(?:vik|vika|viken|nes|neset|øy|øya|øyene|dalen|fjord|fjorden|fjordbotn|stad|heim|sund
   |sundet|havn|hamn|vær|voll|åsen|bygd|bygda|strand|stranda|botn|eid|eidet|jok|mark|marka|fors|foss|fossen
   |berget|haugen|grenda|landet|vågen|våg|sjøen|skogen|lia|elv|elva|bu|bruk|holmen|skjær|skog|vatn|vannet
@@ -58,18 +65,32 @@ _UNIT_JOINED = r"""(?<![\p{L}\-])\p{Lu}[\p{L}\-]{2,24}(?:sykehuset|sjukehuset|ho
   |ungdomsskole|skole|barnehage|videregående)\b(?!-)"""
 _SAINT = r"\bSt\.?[ ]?Olavs?(?:[ ](?i:hospital|sykehus))?\b|\bSankt[ ]Olavs?\b"
 _WARD = r"""(?i:(?<![\p{L}])(?:(?:[a-zæøå]{3,24})?post(?:en)?|sengepost(?:en)?|avd\.?|avdeling(?:en)?
-  |seksjon|intensiv(?:en|avdelingen)?|tun|gruppe|etasje|enhet)[ ]?(?:nr\.?[ ]?)?(?:\d{1,2}[ ]?[A-Za-z]?
-  |[A-Z]\d{1,2}|[A-Z])(?![\p{L}\d.,%/]|[ ]?(?:mg|ml|døgn|dag|uke|timer|år|mnd)))"""
+  |seksjon|intensiv(?:en|avdelingen)?|tun|gruppe|etasje|enhet)[ ]?(?:nr\.?[ ]?)?
+  (?:\d{1,2}(?:(?-i:[ ]?[A-ZÆØÅ])|[a-zæøå])?(?!\p{L})|[A-ZÆØÅ][ \-]?\d{1,2}|(?-i:[A-ZÆØÅ]))
+  (?:[ ](?:nord|sør|øst|vest|syd)\b)?(?![\p{L}\d%/]|[.,\-]\d|[ ]?(?:mg|ml|døgn|dag|uke|timer|år|mnd)))"""
+_WARD_CUES = ("avd", "seksjon", "intensiv", "tun", "gruppe", "etasje", "enhet")
+_NO_WARD = r"""(?i:(?:gruppe|seksjon|enhet|tun|etasje))[ ]?\d{1,2}[ ]?\p{L}?[.,]|(?i:gruppe)[ ]?(?:[1-5]|\p{L})
+  (?!\p{L})"""
 _ROOM = r"""(?i:(?<![\p{L}\-])(?:rom(?:met|nr|nummer)?|sengeplass|seng(?:en)?|stue|bed|room|pasientrom
   |isolat|enerom|luftsmitteisolat|vindusseng|plass)[ ]?(?:nr\.?|nummer)?[ ]?[A-Z]?\-?\d{1,4}
   (?:[.\-/]\d{1,3})?(?:(?-i:[ ]?[A-H]|[a-h])(?![\p{L}.])|[ ](?:vindu|dør)\b)?)(?![\d%]|[ ]?(?i:mg|ml|g\b
   |døgn|uker|stk|pas))"""
+_ROOM_CUES = ("rom", "seng", "stue", "bed", "room", "pasientrom", "isolat", "enerom", "luftsm", "vindu", "plass")
 _POSTED = r"""(?i:[ ,]{1,2}(?:på[ ]|ved[ ])?(?P<w>[a-zæøå]{2,24}(?:posten|avdelingen|avd\.?|post|intensiven
   |overvåkningen|observasjonen|mottaket|barsel|føden)))(?!\p{L})"""
 _WORKS = r"""(?i:\b(?:jobber|jobba|jobbar|arbeider|arbeidar|ansatt|tilsett|sjef|leder|leiar|lærer|lærar|elev
   |student|assistent|vaktmester|spiller|trener|rektor|ingeniør|sykepleier|operatør|går)[ ]
   (?:\w{2,14}[ ]){0,2}?(?:på|i|hos|ved|for)[ ])(?P<o>(?:\p{Lu}\p{L}[\p{L}\d\-&]{1,24})
   (?:[ ]\p{Lu}[\p{L}\d\-&]{1,24}){0,2}(?:[ ](?:AS|ASA|skole|skule|vgs|barnehage|verft))?)"""
+
+
+_WAY_ENDS = ("gata", "gaten", "gate", "veien", "vegen", "gårdsvei")
+_STREET_ENDS = (
+    *("gata", "gate", "gaten", "veien", "vegen", "vei", "veg", "allé", "alleen", "allmenning", "allmenningen"),
+    *("gt", "vn", "v", "plass", "plassen", "stien", "bakken", "svingen", "tunet", "ringen", "kroken", "haugen", "lia"),
+    *("åsen", "brygga", "kaia", "torget", "løkka", "marka", "terrasse", "terrassen", "hagen", "stubben", "smauet"),
+    *("geilen", "lunden", "faret", "jordet", "toppen", "stranda", "postboks"),
+)
 
 
 @cache
@@ -84,25 +105,59 @@ def _heads() -> dict[str, tuple[tuple[str, ...], ...]]:
 
 
 def addresses(sheet: Sheet) -> Iterator[Mark]:
-    for pattern in (_STREET, _POSTBOX):
+    for pattern in _streets(sheet):
         for match in sheet.find(pattern):
             if match.group().split()[0].casefold() not in listed("not_streets"):
                 yield Mark(*match.span(), Label.LOC, Outcome.BLOCK, "place.street")
-    for match in sheet.find(_POSTAL):
+    for match in sheet.find(_POSTAL) if sheet.has_digits else ():
         if match["p"].casefold() in places() and match["p"].casefold() not in listed("words"):
             yield Mark(*match.span(), Label.LOC, Outcome.WARN, "place.postal")
-    for match in sheet.find(_BARE_STREET):
+    for match in sheet.find(_BARE_STREET) if sheet.ends(_WAY_ENDS) else ():
         if match.group().casefold() not in listed("not_streets"):
             yield Mark(*match.span(), Label.LOC, Outcome.WARN, "place.street_only")
 
 
+def _streets(sheet: Sheet) -> Iterator[str]:
+    if any(word.endswith(_STREET_ENDS) for word in sheet.counted):
+        yield _STREET
+        yield _POSTBOX
+
+
 def located(sheet: Sheet) -> Iterator[Mark]:
+    """Places, but not where colleagues met: "Takk for sist i Bergen"."""
+    meeting = any(cue in sheet.lower for cue in _MET_CUES)
+    for mark in _located(sheet):
+        if not (meeting and _only_met(sheet, mark.start)):
+            yield mark
+
+
+def _only_met(sheet: Sheet, start: int) -> bool:
+    if not sheet.find(_MET, max(0, start - 60), start):
+        return False
+    sentence = _sentence(sheet, start)
+    persons = listed("sexes", "relations")
+    return not any(word.lower in persons or word.lower.startswith(_PATIENT) for word in sentence)
+
+
+def _sentence(sheet: Sheet, at: int) -> list[Word]:
+    """The words of the sentence that stands here."""
+    words: list[Word] = []
+    for word in sheet.words:
+        if word.opens:
+            if word.start > at:
+                break
+            words = []
+        words.append(word)
+    return words
+
+
+def _located(sheet: Sheet) -> Iterator[Mark]:
     """Places: known ones anywhere, ambiguous ones after a preposition, unknown ones after "bor i" and its
     like.
     """
     yield from _known(sheet, sheet.words)
-    for pattern in (_LIVES, _KOMMUNE):
-        for match in sheet.find(pattern):
+    for pattern, cues in ((_LIVES, _LIVES_CUES), (_KOMMUNE, _KOMMUNE_CUES)):
+        for match in sheet.find(pattern) if sheet.says(cues) else ():
             word = match["p"].split()[0].casefold()
             if word not in silent() and not (word in given() and word not in places()) and not match["p"].isupper():
                 yield Mark(match.start("p"), match.end(), Label.LOC, Outcome.WARN, "place")
@@ -155,12 +210,16 @@ def units(sheet: Sheet) -> Iterator[Mark]:
     for pattern in (_NAMED_UNIT, _UNIT_BEFORE, _UNIT_JOINED, _SAINT):
         for match in sheet.find(pattern):
             start = match.start() + (_past_openers(match.group()) if pattern is _NAMED_UNIT else 0)
-            if start < match.end() and not _general(sheet.text[start : match.end()]):
+            if (
+                start < match.end()
+                and not _trusts(sheet, start, match)
+                and not _general(sheet.text[start : match.end()])
+            ):
                 yield Mark(start, match.end(), Label.UNIT, Outcome.WARN, "unit")
     for word in sheet.words:
         if _hospital(word) and (word.lower not in family() or not word.opens):
             yield Mark(word.start, word.end, Label.UNIT, Outcome.WARN, "unit")
-    for match in sheet.find(_WORKS):
+    for match in sheet.find(_WORKS) if sheet.says(_WORKS_CUES) else ():
         first = match["o"].split()[0].casefold()
         if first not in silent() and first not in places() and not match["o"].isupper():
             yield Mark(*match.span("o"), Label.UNIT, Outcome.WARN, "unit.employer")
@@ -184,6 +243,19 @@ def _past_openers(text: str) -> int:
     return len(text)
 
 
+def _trusts(sheet: Sheet, start: int, match: regex.Match[str]) -> bool:
+    """As in "Flertallet HF", "HF-ene": helseforetak at large, with no more than an opening word before."""
+    words = sheet.text[start : match.end()].split()
+    if words[-1].casefold() not in {"hf", "helseforetak", "helseføretak"}:
+        return False
+    if sheet.text[match.end() : match.end() + 1] == "-":
+        return True
+    opening = len(words) == 2 and any(word.start == start and word.opens for word in sheet.words)
+    name = words[0].casefold()
+    named = name in placed() or name in listed("hospitals") or name.endswith(("sykehuset", "sykehus", "sjukehus"))
+    return opening and not named
+
+
 def _general(text: str) -> bool:
     """As in "Kirurgisk poliklinikk", "Hjertesenteret": every hospital has one."""
     words = text.casefold().split()
@@ -196,10 +268,12 @@ def _unnamed(word: str) -> bool:
 
 
 def rooms(sheet: Sheet) -> Iterator[Mark]:
-    for match in sheet.find(_ROOM):
+    for match in sheet.find(_ROOM) if sheet.has_digits and sheet.begins(_ROOM_CUES) else ():
         yield Mark(*match.span(), Label.ROOM, Outcome.WARN, "room")
         posted = sheet.match(_POSTED, match.end())
         if posted:
             yield Mark(*posted.span("w"), Label.UNIT, Outcome.WARN, "unit.ward")
-    for match in sheet.find(_WARD):
-        yield Mark(*match.span(), Label.UNIT, Outcome.WARN, "unit.ward")
+    warded = sheet.begins(_WARD_CUES) or any("post" in token for token in sheet.tokens)
+    for match in sheet.find(_WARD) if warded else ():
+        if not sheet.match(_NO_WARD, match.start()):
+            yield Mark(*match.span(), Label.UNIT, Outcome.WARN, "unit.ward")

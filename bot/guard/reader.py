@@ -15,9 +15,9 @@ from bot.guard.numbers import cued_ids, identity_numbers, phones
 from bot.guard.places import addresses, located, rooms, units
 from bot.guard.profiles import judged
 from bot.guard.quiet import quieted
+from bot.guard.rewording import applied, instead, nynorsk
 from bot.guard.sheet import Sheet
 from bot.guard.web import emails, files, links
-from bot.guard.wording import instead
 
 LONGEST = 10_000
 """Characters; a case question is a few hundred."""
@@ -73,9 +73,11 @@ def read_fields(fields: Mapping[str, str], profile: Profile = Profile.CASE) -> d
         raise TooLong
     sheets = {name: Sheet(text) for name, text in fields.items()}
     marks = {name: settled(_noticed(sheet)) for name, sheet in sheets.items()}
+    nn = nynorsk(sheets.values())
     found = frozenset[Kind]().union(*(kinds(sheet, marks[name]) for name, sheet in sheets.items()))
     return {
-        name: _reading(sheet, settled(combined(sheet, marks[name], found)), profile) for name, sheet in sheets.items()
+        name: _reading(sheet, settled(combined(sheet, marks[name], found)), profile, nn)
+        for name, sheet in sheets.items()
     }
 
 
@@ -129,35 +131,24 @@ def _joined(marks: list[Mark]) -> Mark:
     return Mark(start, end, first.label, first.outcome, first.why)
 
 
-def _reading(sheet: Sheet, marks: list[Mark], profile: Profile) -> Reading:
+def _reading(sheet: Sheet, marks: list[Mark], profile: Profile, nn: bool) -> Reading:
     sheet.left()
-    return Reading(tuple(_find(sheet, mark) for mark in judged(marks, profile)), profile)
+    return Reading(tuple(_find(sheet, mark, nn) for mark in judged(marks, profile)), profile)
 
 
-def _find(sheet: Sheet, mark: Mark) -> Find:
+def _find(sheet: Sheet, mark: Mark, nn: bool) -> Find:
     start, end = sheet.original(mark.start, mark.end)
-    return Find(start, end, mark.label, mark.outcome, mark.why, instead(mark, sheet))
+    return Find(start, end, mark.label, mark.outcome, mark.why, instead(mark, sheet, nn))
 
 
 def rewrite(text: str, reading: Reading) -> str:
-    """The text with every proposal applied, and again while something still blocks: what is taken out may
-    join its neighbours.
+    """The text with every proposal applied, and again while something is left: what is taken out may join its
+    neighbours.
     """
-    written = _applied(text, reading.finds)
+    written = applied(text, reading.finds)
     for _ in range(5):
-        blocking = tuple(
-            find for find in read(written[:LONGEST], reading.profile).finds if find.outcome is Outcome.BLOCK
-        )
-        if not blocking:
+        left = [find for find in read(written[:LONGEST], reading.profile).finds if find.outcome is not Outcome.HINT]
+        if not left:
             break
-        written = _applied(written, blocking)
+        written = applied(written, left)
     return written
-
-
-def _applied(text: str, finds: Iterable[Find]) -> str:
-    for find in sorted(finds, key=lambda find: find.start, reverse=True):
-        before, after = text[: find.start], text[find.end :]
-        if not find.instead and before.endswith(" ") and after[:1] in {" ", ",", ".", "", ")", "?", "!"}:
-            before = before[:-1]
-        text = before + find.instead + after
-    return text

@@ -11,7 +11,7 @@ import time
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import regex
 
@@ -64,10 +64,49 @@ class Sheet:
     def __init__(self, text: str) -> None:
         self._deadline = time.monotonic() + SECONDS
         self.text, self._at = _fold(text)
+        self._found: dict[str, list[regex.Match[str]]] = {}
         self.words = self._words()
+
+    @cached_property
+    def tokens(self) -> frozenset[str]:
+        """Every word in lower case, compounds in parts: a pattern that needs a cue is not tried without it."""
+        return frozenset(part for word in self.words for part in word.lower.replace("'", "-").split("-"))
+
+    @cached_property
+    def lower(self) -> str:
+        return self.text.lower()
+
+    @cached_property
+    def counted(self) -> frozenset[str]:
+        """The words, in lower case, that a figure follows."""
+        return frozenset(word.lower for word in self.words if self._figure_follows(word.end))
+
+    def _figure_follows(self, end: int) -> bool:
+        gap, digit = self.text[end : end + 4].lstrip(". ")[:1], self.text[end : end + 1]
+        return gap.isdigit() and digit in {" ", "."}
+
+    @cached_property
+    def has_digits(self) -> bool:
+        return any(char.isdigit() for char in self.text)
+
+    def says(self, cues: frozenset[str]) -> bool:
+        return not cues.isdisjoint(self.tokens)
+
+    def begins(self, cues: tuple[str, ...]) -> bool:
+        return any(token.startswith(cues) for token in self.tokens)
+
+    def ends(self, cues: tuple[str, ...]) -> bool:
+        return any(token.endswith(cues) for token in self.tokens)
 
     def find(self, pattern: str, start: int = 0, end: int | None = None) -> list[regex.Match[str]]:
         """All matches of a verbose pattern, or `Unreadable` when the time of this reading is up."""
+        if start == 0 and end is None:
+            if pattern not in self._found:
+                self._found[pattern] = self._search(pattern, 0, None)
+            return self._found[pattern]
+        return self._search(pattern, start, end)
+
+    def _search(self, pattern: str, start: int, end: int | None) -> list[regex.Match[str]]:
         ready = self._ready(pattern)
         try:
             return list(ready.finditer(self.text, start, end, timeout=self.left()))

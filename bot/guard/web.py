@@ -19,16 +19,25 @@ _URL = r"""(?i:(?:https?|hxxps?|ftp|sftp|file)://[^\s<>"|]{1,500}|\bwww\.[^\s<>"
 _FILE = r"""(?<![\w@./\\\-])(?:[A-Za-z]:\\|\\\\|/|~/)?(?:[\p{L}\d._\-+()&'/\\]{1,120})\.
   (?i:zip|png|jpe?g|gif|bmp|tiff?|heic|pdf|docx?|xlsx?|pptx?|odt|ods|rtf|txt|csv|tsv|dcm|dicom|mp[34]|m4a
   |mov|avi|wav|msg|eml|7z|rar|html?|xml|json)(?![\w])"""
+_SIGNS = ("@", "(at", "( at", "[at", "[ at", "{at", "{ at", "<at", "< at", "_at_", "alfa", "(a", "( a", "[a", "[ a")
+_AT_HOST = r"(?i:[ ]at[ ][\w\-]{2,40}(?:\.|[ ]?\(?(?:dot|punktum|punkt|prikk)))"
+_HOSTED = (".no", ".com", ".org", ".net", ".se", ".dk", ".eu", ".io", ".uk", ".de", ".info", "://", "www.")
 _PART = r"\p{Lu}?\p{Ll}{1,40}|\p{Lu}{2,40}"
+_SUFFIXES = tuple(
+    f".{suffix}"
+    for suffix in (
+        *("zip", "png", "jpg", "jpeg", "gif", "bmp", "tif", "heic", "pdf", "doc", "xls", "ppt", "odt", "ods", "rtf"),
+        *("txt", "csv", "tsv", "dcm", "dicom", "mp3", "mp4", "m4a", "mov", "avi", "wav", "msg", "eml", "7z", "rar"),
+        *("htm", "xml", "json"),
+    )
+)
 _DATED = r"""(?<!\d)(?:(?:19|20)\d{2}[.\-_ ]?[01]\d[.\-_ ]?[0-3]\d|[0-3]?\d[.\-_][01]?\d[.\-_](?:19
   |20)?\d{2}|[0-3]\d[01]\d(?:19|20)?\d{2}|\d{8,12})(?!\d)"""
 
 
 def emails(sheet: Sheet) -> Iterator[Mark]:
-    if not any(
-        sign in sheet.text.casefold()
-        for sign in ("@", "(at", "( at", "[at", "[ at", "{at", "<at", "_at_", " at ", "alfa", "(a)", "[a]")
-    ):
+    signed = any(sign in sheet.lower for sign in _SIGNS)
+    if not signed and not (" at " in sheet.lower and sheet.find(_AT_HOST)):
         return
     for match in sheet.find(f"(?i:{_EMAIL})"):
         yield Mark(*match.span(), Label.EMAIL, Outcome.BLOCK, "email")
@@ -36,7 +45,7 @@ def emails(sheet: Sheet) -> Iterator[Mark]:
 
 def links(sheet: Sheet) -> Iterator[Mark]:
     """A link may lead to a person; guidelines and reference works are let through."""
-    if "." not in sheet.text:
+    if not any(sign in sheet.lower for sign in _HOSTED):
         return
     for match in sheet.find(_URL):
         start, end = match.start(), match.start() + len(match.group().rstrip(".,;:!?)]'"))
@@ -51,7 +60,7 @@ def _known(link: str) -> bool:
 
 def files(sheet: Sheet) -> Iterator[Mark]:
     """A file name carrying a name or a date."""
-    if "." not in sheet.text:
+    if not any(sign in sheet.lower for sign in _SUFFIXES):
         return
     for match in sheet.find(_FILE):
         if compiled(_DATED).search(match.group()):

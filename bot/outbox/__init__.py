@@ -9,7 +9,7 @@ something to do.
 from bot.outbox.budget import Budget
 from bot.outbox.composing import Compose, Kind
 from bot.outbox.dispatcher import Failure, Outbox
-from bot.outbox.notices import Act, Draft, Notice, enqueue, posted, subject_of, withdraw
+from bot.outbox.notices import Act, Draft, Notice, enqueue, is_sending, posted, subject_of, withdraw
 
 __all__ = [
     "Act",
@@ -21,6 +21,7 @@ __all__ = [
     "Notice",
     "Outbox",
     "enqueue",
+    "is_sending",
     "posted",
     "subject_of",
     "withdraw",

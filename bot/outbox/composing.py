@@ -171,18 +171,23 @@ async def _overtaken(session: AsyncSession, aims: Iterable[Notice], now: datetim
     if not edits:
         return set()
     rows = await session.execute(
-        select(NOTICES.c.id, NOTICES.c.lane, NOTICES.c.kind, NOTICES.c.subject).where(
+        select(NOTICES.c.id, NOTICES.c.lane, NOTICES.c.kind, NOTICES.c.subject, NOTICES.c.target).where(
             NOTICES.c.lane.in_({notice.lane for notice in edits}),
             NOTICES.c.act == Act.EDIT,
             NOTICES.c.state == State.READY,
             NOTICES.c.try_at <= now,
         )
     )
-    newest: dict[tuple[str, str, str], int] = {}
+    newest: dict[tuple[str, str, str, str | None], int] = {}
     for row in rows:
-        same = (row.lane, row.kind, row.subject)
+        same = (row.lane, row.kind, row.subject, row.target)
         newest[same] = max(newest.get(same, 0), row.id)
-    return {notice.id for notice in edits if newest.get((notice.lane, notice.kind, notice.subject), 0) > notice.id}
+    return {
+        notice.id
+        for notice in edits
+        if newest.get((notice.lane, notice.kind, notice.subject, notice.of.store() if notice.of else None), 0)
+        > notice.id
+    }
 
 
 async def _posts(session: AsyncSession, aims: Sequence[Notice]) -> dict[tuple[str, str], RowMapping]:

@@ -211,6 +211,16 @@ async def posted(session: AsyncSession, kind: str, subject: str) -> Posted | Non
     return Posted.load(stored) if stored else None
 
 
+async def is_sending(session: AsyncSession, kind: str, to: Place) -> bool:
+    """Whether one of this kind is on its way to that room, so that nobody knows yet what it will be called."""
+    found = await session.scalar(
+        select(NOTICES.c.id)
+        .where(NOTICES.c.lane == lane_of(to), NOTICES.c.kind == kind, NOTICES.c.state == State.SENDING)
+        .limit(1)
+    )
+    return found is not None
+
+
 async def subject_of(session: AsyncSession, posted: Posted, kind: str) -> str | None:
     """The other way round: which subject a message of ours is about."""
     found: str | None = await session.scalar(

@@ -8,7 +8,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, Route, expect
+from playwright.async_api import Browser, Dialog, Locator, Page, Route, expect
 
 from bot.chat.message import message
 from bot.chat.port import Posted
@@ -135,6 +135,7 @@ async def test_a_form_keeps_all_that_was_typed(browser: Browser, hall: Hall) -> 
     await expect(dialog.get_by_label("Tittel")).to_be_focused()
     await dialog.get_by_role("button", name="Send inn").click()
     await expect(dialog.locator(".problems")).to_be_focused()
+    await expect(dialog.locator(".problems")).to_contain_text("Kryss av for at du har sett.")
     await expect(dialog.get_by_label("Tittel")).to_have_attribute("aria-invalid", "true")
     await dialog.get_by_label("Tittel").fill("Uklar anemi")
     await dialog.get_by_label("Bakgrunn").fill("Per Hansen har vært trøtt")
@@ -156,7 +157,7 @@ async def test_a_form_keeps_all_that_was_typed(browser: Browser, hall: Hall) -> 
     await expect(dialog.get_by_label("Tittel")).to_have_value("Uklar anemi")
     await page.context.set_offline(True)
     await dialog.get_by_role("button", name="Send inn").click()
-    await expect(dialog.locator(".problems")).to_contain_text("står her ennå")
+    await expect(dialog.locator(".problems")).to_have_text("Ingen kontakt med tjeneren. Teksten din står her ennå.")
     await page.context.set_offline(False)
     await dialog.get_by_label("Bakgrunn").fill("Trøtt")
     await dialog.get_by_role("button", name="Send inn").click()
@@ -189,6 +190,116 @@ async def test_the_next_page_of_a_form_comes_in_the_same_dialog(browser: Browser
     await expect(dialog.get_by_label("Tittel")).to_have_accessible_description(
         "Kort, uten alder og sted Alderen er gjort om til en gruppe."
     )
+
+
+async def test_only_the_server_judges_a_form(browser: Browser, hall: Hall) -> None:
+    """No empty field stands in the way of a button, and Enter in a field means the ordinary one."""
+    page = await tab(browser, hall, "kari")
+    dialog = await open_form(page)
+    await dialog.get_by_label("Tittel").press("Enter")
+    summary = dialog.locator(".problems")
+    await expect(summary.get_by_role("button")).to_have_text(
+        [
+            "Tittel: Skriv en tittel.",
+            "Spørsmål: Skriv hva du lurer på.",
+            "Jeg bekrefter at opplysningene er anonyme (he …: Kryss av for at du har sett.",
+        ]
+    )
+    await dialog.get_by_label("Bakgrunn").fill("Hansen fra Storvik")
+    await dialog.get_by_role("button", name="Send inn").click()
+    await summary.get_by_role("button", name="Bakgrunn: se merknadene ved feltet").click()
+    await expect(dialog.get_by_label("Bakgrunn")).to_be_focused()
+    await expect(dialog.get_by_label("Bakgrunn")).to_have_accessible_description(
+        "«Hansen» ser ut som et navn. Ta det bort. «Storvik» ser ut som et sted. Skriv heller hva slags sted det er."
+        " «Hansen» kan være flere."
+    )
+    await dialog.get_by_role("button", name="Be personvernkontakten vurdere").click()
+    await expect(summary.get_by_role("heading")).to_have_text("Ikke sendt")
+    await expect(summary.get_by_role("listitem")).to_have_text("Ingen kan vurdere den nå.")
+
+
+async def test_closing_the_page_asks_first_while_something_is_unsent(browser: Browser, hall: Hall) -> None:
+    page = await tab(browser, hall, "kari")
+    asked: list[str] = []
+
+    async def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        await dialog.dismiss()
+
+    page.on("dialog", stay)
+
+    async def leaving_is_asked() -> bool:
+        asked.clear()
+        return bool(await page.evaluate("!dispatchEvent(new Event('beforeunload', {cancelable: true}))"))
+
+    assert not await leaving_is_asked()
+    await box(page).fill("Halvferdig tanke")
+    await page.evaluate("setTimeout(() => location.reload(), 0)")
+    await page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    await expect(box(page)).to_have_value("Halvferdig tanke")
+    await page.get_by_role("navigation", name="Kanaler").get_by_role("link", name="kasus").click()
+    await expect(box(page)).to_have_value("")
+    assert await leaving_is_asked()  # it stands in the other room
+    await page.get_by_role("navigation", name="Kanaler").get_by_role("link", name="generelt").click()
+    await box(page).press("Enter")
+    await expect(log(page).get_by_role("article")).to_have_count(1)
+    await expect(box(page)).to_have_value("")
+    assert not await leaving_is_asked()
+    await log(page).get_by_role("button", name="Valg for meldingen").click()
+    await page.get_by_role("menuitem", name="Svar i tråd").click()
+    await page.get_by_role("textbox", name="Svar", exact=True).fill("Et svar")
+    assert await leaving_is_asked()
+    await page.get_by_role("textbox", name="Svar", exact=True).fill("")
+    dialog = await open_form(page)
+    assert not await leaving_is_asked()
+    await dialog.get_by_label("Tittel").fill("Uklar anemi")
+    assert await leaving_is_asked()
+    await dialog.get_by_role("button", name="Avbryt").click()
+    await page.get_by_role("alertdialog").get_by_role("button", name="Forkast").click()
+    assert not await leaving_is_asked()
+
+
+async def test_the_chat_with_the_bot_has_no_threads(browser: Browser, hall: Hall) -> None:
+    page = await tab(browser, hall, "kari", "direct:kari")
+    await say(page, "@Fagtråd hjelp")
+    answer = log(page).get_by_role("article", name="Fagtråd")
+    await expect(answer).to_contain_text("Dette kan du skrive:")
+    await expect(page.get_by_role("button", name="Svar i tråd")).to_have_count(0)
+    await answer.get_by_role("button", name="Valg for meldingen").click()
+    await expect(page.get_by_role("menuitem")).to_have_text(["Lag oppgave"])
+
+
+async def test_a_case_typed_as_a_message_opens_the_form(browser: Browser, hall: Hall) -> None:
+    page = await tab(browser, hall, "kari")
+    await box(page).fill("kasus 42 år gammel kvinne")
+    await box(page).press("Enter")
+    await expect(page.get_by_role("dialog", name="Spør nettverket")).to_be_visible()
+
+
+async def test_buttons_and_names_can_be_told_apart_by_ear(browser: Browser, hall: Hall) -> None:
+    await hall.chat.post(CASES, case_card("1"), "c")
+    page = await tab(browser, hall, "kari", "cases")
+    for name in (
+        "Jeg svarer – BLOD-26-014",
+        "Slett – BLOD-26-014",
+        "Svar i tråd – BLOD-26-014",
+        "Kopier – Til journal",
+    ):
+        await expect(log(page).get_by_role("button", name=name, exact=True)).to_be_visible()
+    await expect(log(page)).to_contain_text("Spør særlig: Ola Myhre, Siri Anne Vik")
+
+
+async def test_a_thread_on_a_phone_shows_the_answers_first(browser: Browser, hall: Hall) -> None:
+    case = await _lively(hall)
+    page = await tab(browser, hall, "kari", f"cases/{case.ref}", viewport=PHONE)
+    await log(page).get_by_role("button", name="2 svar").click()
+    thread = page.get_by_role("complementary", name="Tråd")
+    await expect(thread).to_contain_text("BLOD-26-014")
+    await expect(thread.get_by_role("button", name="Jeg svarer")).to_have_count(0)
+    await thread.get_by_role("button", name="Vis hele").click()
+    await expect(thread.get_by_role("button", name="Jeg svarer")).to_be_visible()
+    await expect(thread.get_by_role("button", name="Vis mindre")).to_be_focused()
 
 
 async def test_a_card_changes_for_everybody_and_focus_stays(browser: Browser, hall: Hall) -> None:
@@ -418,7 +529,7 @@ async def test_every_state_fits_its_window(browser: Browser, hall: Hall, picture
     dialog = await open_form(page)
     await _fits(page, pictures / f"{look}-7-form.png")
     await dialog.get_by_role("button", name="Sett inn omskrivingen").click()
-    await dialog.get_by_label("Bakgrunn").fill("Hansen " + "har vært trøtt " * 30)
+    await dialog.get_by_label("Bakgrunn").fill("Hansen fra Storvik " + "har vært trøtt " * 30)
     await dialog.get_by_role("button", name="Send inn").click()
     await expect(dialog.locator(".problems")).to_be_focused()
     await _fits(page, pictures / f"{look}-8-errors.png")
@@ -432,6 +543,11 @@ async def test_every_state_fits_its_window(browser: Browser, hall: Hall, picture
     if "phone" in look or "narrow" in look:
         await page.get_by_role("button", name="Kanaler").click()
         await _fits(page, pictures / f"{look}-11-drawer.png")
+        await page.get_by_role("button", name="Kanaler").click()
+        await page.get_by_role("button", name="Flytt klokka").click()
+        await _fits(page, pictures / f"{look}-12-clock.png")
+        await page.get_by_role("button", name="+1 time").click()
+        await expect(page.get_by_role("button", name="Flytt klokka")).to_contain_text("13:00")
     assert not FAULTS[page]
 
 

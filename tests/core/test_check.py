@@ -1,22 +1,35 @@
 """`fagtraad check` says what is configured, what is missing and what to do, and shows no secret."""
 
+import socket
+import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from bot.__main__ import app, new_key
-from bot.checkup import check_up
-from bot.settings import Settings
+from bot.checkup import Finding, check_up
+from bot.serving import upgrade_schema
+from bot.settings import Settings, parse_keys
+from bot.vault import Ledger, Vault
+from storage import Database
 
 KEY = new_key("nyeste")
 SECRET = KEY.partition(":")[2]
 
 
 def settings(url: str, folder: Path, keys: str = KEY) -> Settings:
-    return Settings(
-        _env_file=None, database_url=url, keys=keys, ledger_path=folder / "ledger" / "erasures.jsonl", chats=["web"]
-    )
+    return Settings(_env_file=None, database_url=url, keys=keys, ledger_path=folder / "erasures.jsonl", chats=["web"])
+
+
+async def faults(settings: Settings) -> list[Finding]:
+    return [finding for finding in await check_up(settings) if not finding.good]
+
+
+async def doubts(settings: Settings) -> list[str]:
+    found = await check_up(settings)
+    return [finding.what for finding in found if finding.doubtful and finding.what != "FAGTRAAD_BROWSER"]
 
 
 async def test_all_is_well_with_a_current_database(database_url: str, tmp_path: Path) -> None:
@@ -33,8 +46,7 @@ async def test_an_empty_database_is_told_how_to_be_filled(empty_database_url: st
 
 
 async def test_missing_keys_and_a_ledger_that_cannot_be_written_are_told(sqlite_url: str, tmp_path: Path) -> None:
-    (tmp_path / "ledger").write_text("in the way")
-    wrong = [finding for finding in await check_up(settings(sqlite_url, tmp_path, keys="")) if not finding.good]
+    wrong = await faults(settings(sqlite_url, tmp_path / "unmounted", keys=""))
     assert [finding.what for finding in wrong] == ["Nøkler", "Slettelogg"]
     assert "--new-key" in wrong[0].status
     assert "FAGTRAAD_LEDGER_PATH" in wrong[1].status
@@ -58,6 +70,76 @@ def test_a_database_that_does_not_answer_is_named_without_its_password(
     assert "FAGTRAAD_DATABASE_URL" in result.output
     assert "hemmelig" not in result.output
     assert SECRET not in result.output
+
+
+async def in_use(url: str, keys: str) -> None:
+    database = Database(url)
+    async with database.transaction() as session:
+        await Vault(parse_keys(keys), Ledger(Path("unused"))).new_subject(session, "case")
+    await database.close()
+
+
+async def test_a_wrapping_key_that_is_missing_or_wrong_is_named(database_url: str, tmp_path: Path) -> None:
+    await in_use(database_url, KEY)
+    for keys, why in ((new_key("annen"), "mangler"), (new_key("nyeste"), "er ikke den som")):
+        wrong = await faults(settings(database_url, tmp_path, keys))
+        assert [finding.what for finding in wrong] == ["Nøkler i bruk"]
+        assert "«nyeste»" in wrong[0].status
+        assert why in wrong[0].status
+    assert await faults(settings(database_url, tmp_path, f"{new_key('ny')},{KEY}")) == []
+
+
+async def test_a_ledger_that_is_missing_beside_a_database_in_use_is_told_and_not_made(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    wanted = settings(sqlite_url, tmp_path)
+    assert await doubts(wanted) == []
+    await in_use(sqlite_url, KEY)
+    for _ in range(2):
+        assert await doubts(wanted) == ["Slettelogg borte"]
+    wanted.ledger_path.touch()
+    assert await doubts(wanted) == []
+
+
+async def test_a_new_database_begins_its_ledger(empty_database_url: str, tmp_path: Path) -> None:
+    wanted = settings(empty_database_url, tmp_path)
+    await upgrade_schema(wanted)
+    assert wanted.ledger_path.read_bytes() == b""
+    wanted.ledger_path.unlink()
+    await upgrade_schema(wanted)
+    assert not wanted.ledger_path.exists(), "a lost one is not made again in silence"
+
+
+async def test_a_spoilt_ledger_is_told_by_its_line(sqlite_url: str, tmp_path: Path) -> None:
+    (tmp_path / "erasures.jsonl").write_text("[]\n")
+    (wrong,) = await faults(settings(sqlite_url, tmp_path))
+    assert "linje 1" in wrong.status
+
+
+async def test_a_schema_from_a_later_version_is_told_as_that(database_url: str, tmp_path: Path) -> None:
+    database = Database(database_url)
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    await database.close()
+    (wrong,) = await faults(settings(database_url, tmp_path))
+    assert "eldre enn databasen" in wrong.status
+
+
+async def test_a_misspelt_setting_is_a_doubt(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAGTRAAD_LEGDER_PATH", SECRET)
+    assert await doubts(settings(sqlite_url, tmp_path)) == ["FAGTRAAD_LEGDER_PATH"]
+    assert SECRET not in str(await check_up(settings(sqlite_url, tmp_path)))
+
+
+async def test_a_port_that_never_answers_is_given_up_in_seconds(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql+asyncpg://bruker:hemmelig@127.0.0.1:{silent.getsockname()[1]}/navn?password=lumsk"
+        began = time.monotonic()
+        wrong = await faults(settings(url, tmp_path))
+    assert time.monotonic() - began < 10
+    assert [finding.what for finding in wrong] == ["Database"]
+    assert "hemmelig" not in str(wrong)
+    assert "lumsk" not in str(wrong)
 
 
 def test_a_new_key_can_be_used_as_it_is_printed() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from bot.vault import DataKey, Erased, Ledger, Unopened, Vault
+from bot.vault import DataKey, Erased, KeyFault, Ledger, LedgerSpoilt, Unopened, Vault
 from storage import Database
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -24,7 +24,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
-    return Vault({"old": OLD}, Ledger(tmp_path / "ledger" / "erasures.jsonl"))
+    return Vault({"old": OLD}, Ledger(tmp_path / "erasures.jsonl"))
 
 
 async def sealed_text(database: Database, vault: Vault, text: str = "Hemmelig") -> tuple[str, bytes]:
@@ -119,8 +119,8 @@ async def test_an_erasure_is_played_again_after_a_restore(database: Database, va
             await session.merge(DataKey(**row))
     assert await opened(database, vault, subject, sealed) == "Hemmelig"
     async with database.transaction() as session:
-        assert await vault.replay(session) == 1
-        assert await vault.replay(session) == 0
+        assert await vault.replay(session) == [subject]
+        assert await vault.replay(session) == []
     with pytest.raises(Erased):
         await opened(database, vault, subject, sealed)
     assert await opened(database, vault, kept, sealed_kept) == "Hemmelig"
@@ -138,23 +138,9 @@ async def test_a_restored_database_file_is_clean_again_once_started(sqlite_url: 
     shutil.copyfile(file.with_suffix(".backup"), file)
     database = Database(sqlite_url)
     async with database.transaction() as session:
-        assert await vault.replay(session) == 1
+        assert await vault.replay(session) == [subject]
     with pytest.raises(Erased):
         await opened(database, vault, subject, sealed)
-    await database.close()
-
-
-async def test_an_erased_keys_bytes_are_gone_from_the_file_and_its_log(sqlite_url: str, vault: Vault) -> None:
-    database = Database(sqlite_url)
-    subject, _sealed = await sealed_text(database, vault)
-    async with database.reading() as session:
-        wrapped = await session.scalar(select(DataKey.wrapped))
-    assert wrapped is not None
-    await erase(database, vault, subject)
-    await database.forget_log()
-    file = Path(sqlite_url.partition(":///")[2])
-    for page in (file, file.with_name(file.name + "-wal")):
-        assert not page.exists() or wrapped not in page.read_bytes()
     await database.close()
 
 
@@ -175,6 +161,62 @@ def test_a_line_cut_short_by_a_crash_spoils_neither_those_before_nor_those_after
     assert ledger.subjects() == {"case:1"}
     ledger.write("case:3", NOW)
     assert ledger.subjects() == {"case:1", "case:3"}
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        b'["case:2"]',
+        b'"case:2"',
+        b"2",
+        b"null",
+        b"{}",
+        b'{"erased": 2}',
+        b'{"erased": "case:2"}}',
+        b'{"erased": "case:\xff"}',
+        b"\xff\xfe",
+        b"\0\0\0",
+        b"case:2",
+    ],
+)
+def test_a_line_that_says_nothing_stops_the_reading_by_its_number(tmp_path: Path, spoilt: bytes) -> None:
+    ledger = Ledger(tmp_path / "erasures.jsonl")
+    ledger.write("case:1", NOW)
+    with ledger.path.open("ab") as file:
+        file.write(b"\n" + spoilt + b"\n")
+    ledger.write("case:3", NOW)
+    with pytest.raises(LedgerSpoilt) as stopped:
+        ledger.subjects()
+    assert stopped.value.line == 3
+    assert "case" not in str(stopped.value)
+
+
+def test_wherever_a_crash_cuts_the_last_line_the_rest_is_read(tmp_path: Path) -> None:
+    whole = b'{"erased": "case:2", "at": "2026-11-24T09:00:00+00:00"}'
+    for length in range(len(whole)):
+        ledger = Ledger(tmp_path / f"{length}.jsonl")
+        ledger.path.write_bytes(whole[:length])
+        assert ledger.subjects() == set()
+        ledger.write("case:3", NOW)
+        assert ledger.subjects() == {"case:3"}
+
+
+def test_the_folder_of_the_ledger_is_not_made(tmp_path: Path) -> None:
+    """A disk that is not mounted must be noticed."""
+    with pytest.raises(FileNotFoundError):
+        Ledger(tmp_path / "unmounted" / "erasures.jsonl").write("case:1", NOW)
+
+
+async def test_a_wrapping_key_that_is_missing_or_wrong_is_named(database: Database, vault: Vault) -> None:
+    ledger = Ledger(Path("unused"))
+    async with database.reading() as session:
+        assert await Vault({"new": NEW}, ledger).key_faults(session) == {}, "nothing is wrapped yet"
+    await sealed_text(database, vault)
+    await sealed_text(database, Vault({"new": NEW}, ledger))
+    async with database.reading() as session:
+        assert await Vault({"new": NEW, "old": OLD}, ledger).key_faults(session) == {}
+        assert await Vault({"new": NEW}, ledger).key_faults(session) == {"old": KeyFault.MISSING}
+        assert await Vault({"new": NEW, "old": NEW}, ledger).key_faults(session) == {"old": KeyFault.WRONG}
 
 
 def test_the_ledger_holds_subjects_and_times_and_nothing_else(tmp_path: Path) -> None:

@@ -62,13 +62,14 @@ async def test_odd_text_goes_through_a_whole_case_unharmed(world: World) -> None
 
 async def _live_through(world: World, case: str, odd: str) -> None:
     kept, code = clean(odd), f"BLOD-26-{int(case):03}"
-    assert await ask_anyhow(world, title=f"Om {odd}", background=odd, question=f"Hva med {odd}?")
+    title = f"Om {odd}" if len(odd) < 140 else "Om noe langt"
+    assert await ask_anyhow(world, title=title, background=odd, question=f"Hva med {odd}?")
     card = world.card(code)
-    assert parts_with(card, kept) == ["title", "Quote", "Quote"]
+    assert parts_with(card, kept) == (["title"] if odd in title else []) + ["Quote", "Quote"]
     assert calls_upon_nobody(card)
     close = await world.chat.press("hedda", CASES, "cases.ask_close", case)
     assert close is not None
-    outcome = await world.chat.submit("hedda", CASES, close, typed(close, conclusion=odd, learning=odd))
+    outcome = await world.chat.submit("hedda", CASES, close, typed(close, conclusion=odd, learning=odd[:990]))
     if isinstance(outcome, Next):
         outcome = await world.chat.submit("hedda", CASES, outcome.form, typed(outcome.form, confirmed="on"))
     assert outcome == Done()
@@ -93,7 +94,11 @@ async def _command(world: World, odd: str) -> None:
 
 
 async def _make_item_of(world: World, odd: str) -> None:
-    await world.make_item("mari", f"Ringe {odd}"[:480])
+    form = await world.make_item("mari", f"Ringe {odd}"[:480])
+    if form is not None:
+        outcome = await world.chat.submit("mari", GENERAL, form, typed(form))
+        if isinstance(outcome, Next):
+            await world.chat.submit("mari", GENERAL, outcome.form, typed(outcome.form, confirmed="on"))
     made = world.newest("mari", GENERAL)
     assert parts_with(made, " ".join(clean(f"Ringe {odd}"[:480]).split())) == ["Text"]
     assert calls_upon_nobody(made)
@@ -125,19 +130,14 @@ async def test_text_longer_than_can_be_checked_is_refused_and_kept_in_the_form(w
     for field in ("title", "background", "question"):
         outcome = await world.ask("hedda", **{field: "ord " * 2501})
         assert isinstance(outcome, Problems)
-        assert "10 000 tegn" in str(outcome.by_field)
+        assert "Kort ned til" in outcome.by_field[field]
     assert await world.count("clinical_case") == 0
 
 
-async def test_ten_thousand_characters_are_posted_or_refused_and_never_lost(world: World) -> None:
-    """The check has a time limit, which a busy machine may reach."""
-    outcome = await world.ask("hedda", background="ord " * 2500)
-    if outcome == Done():
-        assert "ord ord" in world.card("BLOD-26-001").text
-    else:
-        assert isinstance(outcome, Problems)
-        assert "ble ikke ferdig" in outcome.by_field[""]
-        assert await world.count("clinical_case") == 0
+async def test_three_thousand_characters_in_every_long_field_are_posted(world: World) -> None:
+    longest = "ord " * 750
+    assert await world.ask("hedda", background=longest, question=longest) == Done()
+    assert world.card("BLOD-26-001").text.count("ord ord") >= 2
 
 
 async def test_a_field_sent_as_a_list_is_no_fault(world: World) -> None:

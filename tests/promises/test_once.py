@@ -111,7 +111,8 @@ async def test_a_form_sent_twice_makes_one_case_and_is_answered_both_times(world
         assert await world.chat.submit("hedda", CASES, form, A_CASE, key="form 1") == Done()
         assert (
             world.private("hedda", CASES)
-            == [f"{CODE} er sendt til kasusrommet. Svarer ingen på tre virkedager, går det videre av seg selv."] * times
+            == [f"{CODE} er sendt til kasusrommet. Svarer ingen på tre virkedager, spør jeg nettverkskontaktene."]
+            * times
         )
     assert await world.count("clinical_case") == 1
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.port import Can, Done, Problems
+from bot.chat.port import Can, Done, Next, Problems
 from bot.features.actions.tables import Item
 from tests.world import CASES, GENERAL, World, buttons, typed, world_on
 
@@ -57,18 +57,69 @@ async def test_names_that_are_unknown_or_shared_are_refused_with_a_way_on(world:
         ("Ring frist 2026-13-01", "Jeg forsto ikke fristen"),
         ("Ring 14855820480", "fødselsnummer"),
     ):
-        await world.make_item("mari", text)
-        assert said in world.private("mari", GENERAL)[-1], text
+        form = await world.make_item("mari", text)
+        told = world.private("mari", GENERAL)[-1:] if form is None else [note for f in form.fields for note in f.notes]
+        assert said in str(told), text
+        if form is not None:
+            assert typed(form)["text"] == text, "nothing typed is lost"
     assert await world.count("action_item") == 0
     await world.make_item("mari", "Ring @Kari Fossum")
     assert "Hvem: Kari Fossum" in world.private("mari", GENERAL)[-1]
 
 
-async def test_what_the_check_would_warn_of_is_noted_and_kept(world: World) -> None:
-    await world.make_item("kari", "Ring Anders Bakke om prøven")
-    made = world.private("kari", GENERAL)[-1]
-    assert "Merk: " in made
+async def test_what_the_check_warns_of_is_confirmed_before_anybody_sees_it(world: World) -> None:
+    form = await world.make_item("kari", "Ring Anders Bakke om prøven @mari")
+    assert form is not None
+    assert "«Anders Bakke»" in str(form.fields[0].notes)
+    assert world.private("mari") == []
+    shown = await world.chat.submit("kari", GENERAL, form, typed(form, text="Ring Anders Bakke om prøven"))
+    assert isinstance(shown, Next)
+    assert await world.count("action_item") == 0
+    confirmed = typed(shown.form, confirmed="on")
+    assert await world.chat.submit("kari", GENERAL, shown.form, confirmed) == Done()
     assert await world.count("action_item") == 1
+
+
+async def test_a_confirmation_holds_only_for_what_was_shown(world: World) -> None:
+    form = await world.make_item("kari", "Ring Anders Bakke om prøven")
+    assert form is not None
+    shown = await world.chat.submit("kari", GENERAL, form, typed(form))
+    assert isinstance(shown, Next)
+    changed = typed(shown.form, text="Ring Bjarne Solheim om prøven", confirmed="on")
+    assert isinstance(await world.chat.submit("kari", GENERAL, shown.form, changed), Next)
+    mended = typed(shown.form, text="Ring om prøven")
+    assert await world.chat.submit("kari", GENERAL, shown.form, mended) == Done()
+
+
+async def test_an_item_of_a_case_is_stopped_as_the_case_would_be(world: World) -> None:
+    await world.ask("hedda")
+    form = await world.chat.press("mari", CASES, "actions.new", on=world.card(CODE))
+    assert form is not None
+    outcome = await world.chat.submit("mari", CASES, form, typed(form, text="Ringe Kari Hansen født 03.05.1992"))
+    assert isinstance(outcome, Problems)
+    assert set(outcome.by_field) == {"text"}
+    assert await world.count("action_item") == 0
+
+
+async def test_a_number_finishes_removes_and_opens_again(world: World) -> None:
+    await world.make_item("kari", "Ringe laben")
+    for words, said in (("ferdig 1", "er ferdig"), ("angre 1", "er åpen igjen"), ("fjern 1", "er fjernet")):
+        await world.make_item("kari", words)
+        assert said in world.private("kari", GENERAL)[-1]
+    await world.make_item("kari", "ferdig 99")
+    assert "finner jeg ikke" in world.private("kari", GENERAL)[-1]
+    assert await world.count("action_item") == 1
+
+
+async def test_every_message_that_shows_an_item_follows_it(world: World) -> None:
+    await world.make_item("kari", "Ringe laben @mari frist 2026-12-04")
+    await world.until(datetime(2026, 12, 4, 7, 0, tzinfo=UTC))
+    assert len(world.private("mari")) == 2
+    await world.chat.press("mari", "direct", "actions.done", "1")
+    await world.deliver()
+    shown = [text for text in world.private("mari") if "Ringe laben" in text]
+    assert len(shown) == 2
+    assert all("Ferdig" in text for text in shown)
 
 
 async def test_items_are_listed_done_reopened_and_removed(world: World) -> None:
@@ -242,7 +293,7 @@ async def test_erasing_the_case_takes_its_items_words_and_our_messages_with_them
     await world.deliver()
     assert "Bestille faktornivå" not in world.visible_to("mari")
     await world.chat.command("mari", "direct", "/oppgave")
-    assert f"oppgave i {CODE}" in world.private("mari")[-1]
+    assert world.private("mari")[-1].endswith("Du har ingen åpne oppgaver.")
     await world.chat.press("mari", "direct", "actions.done", "1")
     assert "Oppgave 1 er ferdig." in world.private("mari")[-1]
 
@@ -289,7 +340,7 @@ async def test_a_card_of_a_cases_item_waits_while_an_outsider_is_in_the_room(wor
 
 async def test_in_a_case_room_a_command_says_how_it_is_done_there(world: World) -> None:
     await world.make_item("mari", "Ringe laben", CASES)
-    assert "i kasusrommet lages oppgaver fra en melding" in world.private("mari", CASES)[-1].casefold()
+    assert "i kasusrommet lages oppgaver fra et kasus" in world.private("mari", CASES)[-1].casefold()
     assert await world.count("action_item") == 0
 
 

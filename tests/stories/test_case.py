@@ -22,9 +22,10 @@ async def test_a_case_is_asked_answered_and_closed(world: World) -> None:
     assert "Ingen har svart ennå" in card.text
 
     await world.press("mari", card, "Jeg svarer")
+    assert "Skal svare: Mari Solbakk" in world.card("BLOD-26-001").text
     await world.chat.say("mari", CASES, "Tranexamsyre alene holder hos oss.", under=card)
     await world.deliver()
-    assert "Svarer: Mari Solbakk" in world.card("BLOD-26-001").text
+    assert "Skal svare" not in world.card("BLOD-26-001").text
     assert "Svar fra Fjordheim HF (1)" in world.card("BLOD-26-001").text
 
     form = await world.press("hedda", world.card("BLOD-26-001"), "Avslutt med konklusjon")

@@ -1,14 +1,35 @@
 // What is said → elements. One function a kind of part.
 
-import { el, words } from "./dom.js";
+import { el, say, shortened, words } from "./dom.js";
 
 const LONG = { characters: 1100, lines: 16 };
 
 /** `hands`: press(button), and `open`, the set of long texts that were unfolded (kept over a new rendering). */
 export function card(said, key, hands) {
   const title = said.title ? [el("h3", { class: "card-title" }, said.title)] : [];
-  return [...title, ...said.parts.map((part, index) => parts[part.kind](part, `${key}:${index}`, hands))];
+  const what = subjects(said);
+  return [...title, ...said.parts.map((part, index) => parts[part.kind](part, `${key}:${index}`, hands, what[index]))];
 }
+
+/** What a card is about, in a few words: its code where its title begins with one. */
+export function subject(said) {
+  const code = /^\p{L}+(-\d+)+(?=\W|$)/u.exec(said.title);
+  return code ? code[0] : shortened(said.title);
+}
+
+/** What the buttons of each part concern. In a list with the same buttons at every line, it is the line. */
+function subjects(said) {
+  const labels = said.parts.flatMap((part) => (part.kind === "buttons" ? part.buttons.map((button) => button.label) : []));
+  const repeated = new Set(labels).size < labels.length;
+  let line = "";
+  return said.parts.map((part) => {
+    if (part.kind === "text") line = shortened(part.text);
+    return (repeated && line) || subject(said);
+  });
+}
+
+/** A name that can be told from the same button elsewhere; what one sees stands first in it. */
+export const named = (label, what) => (what && !label.includes(what) ? say("about", { label, what }) : null);
 
 const parts = {
   text: (part, key, hands) => longText("p", `said tone-${part.tone}`, part.text, key, hands),
@@ -24,18 +45,20 @@ const parts = {
 
   mentions: (part, _key, hands) =>
     el("p", { class: "said mentions" }, `${part.lead} `,
-      ...part.accounts.map(([id, name]) => el("span", { class: id === hands.me ? "mention me" : "mention" }, name))),
+      ...part.accounts.flatMap(([id, name], index) =>
+        [index ? ", " : "", el("span", { class: id === hands.me ? "mention me" : "mention" }, name)])),
 
   copy: (part, key, hands) => copyText(part, key, hands),
 
-  buttons: (part, _key, hands) =>
-    el("div", { class: "buttons" }, ...part.buttons.map((button) => pressable(button, hands))),
+  buttons: (part, _key, hands, what) =>
+    el("div", { class: "buttons" }, ...part.buttons.map((button) => pressable(button, hands, what))),
 };
 
-function pressable(button, hands) {
+function pressable(button, hands, what) {
   return el("button", {
     type: "button",
     class: `small tone-${button.tone}`,
+    "aria-label": named(button.label, what),
     "data-focus": `${button.does} ${button.carries}`,
     onclick: (event) => hands.press?.(button, event.currentTarget),
   }, button.label);
@@ -56,7 +79,7 @@ function copyText(part, key, hands) {
     el("figcaption", {}, part.label),
     longText("blockquote", "said", part.text, key, hands),
     el("div", { class: "buttons" },
-      el("button", { type: "button", class: "small", "data-focus": `copy ${key}`, onclick: copy }, words.copy), done));
+      el("button", { type: "button", class: "small", "aria-label": named(words.copy, part.label), "data-focus": `copy ${key}`, onclick: copy }, words.copy), done));
 }
 
 function longText(tag, classes, text, key, hands) {

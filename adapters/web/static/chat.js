@@ -4,7 +4,7 @@ import { Api } from "./api.js";
 import { Composer } from "./composer.js";
 import { confirm } from "./confirm.js";
 import { announce, count, el, find, newKey, say, words } from "./dom.js";
-import { openForm } from "./forms.js";
+import { openForm, unsaved } from "./forms.js";
 import { Live } from "./live.js";
 import { showMembers } from "./members.js";
 import { MessageList } from "./messages.js";
@@ -20,10 +20,15 @@ let stores = new Map(); // room → {messages, more}
 let current = null;
 let thread = null;
 let clock = null;
+let arriving = null; // until one is in a room
 
 // ---------------------------------------------------------------- who one is
 
-async function become(account) {
+function become(account) {
+  arriving = arrive(account);
+}
+
+async function arrive(account) {
   live.disconnect();
   keepDrafts();
   api.account = account;
@@ -33,6 +38,7 @@ async function become(account) {
   stores = new Map();
   rooms = [];
   find("rooms").replaceChildren(); // the rooms of whoever one was before lead nowhere now
+  composer.text = "";
   log.clear();
   try {
     home = await api.post("home");
@@ -104,10 +110,11 @@ async function enter(id, message = null) {
   keepDrafts();
   if (id !== current) closeThread(false);
   const switched = id !== current;
+  const typed = current ? "" : composer.text; // while one was on the way here
   current = id;
   openDrawer(false);
   showRooms(rooms);
-  composer.text = drafts.get(draftOf(id)) ?? "";
+  if (switched) composer.text = drafts.get(draftOf(id)) || typed;
   if (switched) log.clear();
   stores.set(id, stores.get(id) ?? { messages: new Map(), more: false });
   find("log").setAttribute("aria-busy", "true");
@@ -247,11 +254,25 @@ function keepDrafts() {
   if (current && thread) drafts.set(draftOf(current, thread), replies.text);
 }
 
+/** Whether something that somebody wrote stands here alone, in whichever room. */
+function unsent() {
+  keepDrafts();
+  return [...drafts.values(), composer.text].some((text) => text.trim()) || log.dirty || replyLog.dirty || unsaved();
+}
+
+addEventListener("beforeunload", (event) => {
+  if (!unsent()) return;
+  event.preventDefault();
+  event.returnValue = true; // browsers before 2023
+});
+
 async function send(text, key, again, root = null) {
+  await arriving;
   const id = current;
   let answer = await api.post("say", { room: id, thread: root, text, key });
   // A command whose first answer was lost is not carried out twice, but its form must come: ask once more.
-  const lost = (again || answer.repeated) && answer.answered === false;
+  // What others see is not said twice for that.
+  const lost = (again || answer.repeated) && answer.answered === false && !(answer.message && room()?.kind === "room");
   if (lost) answer = await api.post("say", { room: id, thread: root, text, key: newKey() });
   take(id, answer);
 }
@@ -313,7 +334,7 @@ function handsFor(complain) {
 function menuOf(message, edit, complain) {
   const items = [];
   if (!message.private) {
-    if (!message.thread) items.push({ label: words.reply, act: () => openThread(message) });
+    if (!message.thread && message.threads) items.push({ label: words.reply, act: () => openThread(message) });
     for (const { label, does } of home?.on_message ?? []) {
       items.push({ label, act: () => act(null, complain, () => api.post("on-message", { message: message.id, does, key: newKey() })) });
     }
@@ -400,15 +421,22 @@ const live = new Live({
   hello: () => ({ account: api.account, rooms: seen }),
   hear: (news) => heard[news.type]?.(news),
   status: (connected) => {
-    const note = find("connection");
     clearTimeout(lost);
-    if (!connected) lost = setTimeout(() => { note.textContent = words.disconnected; note.classList.add("shown"); }, 700);
-    else if (note.classList.contains("shown") && note.textContent === words.disconnected) {
-      note.textContent = words.connected;
-      lost = setTimeout(() => note.classList.remove("shown"), 2500);
+    if (!connected) lost = setTimeout(note, 700, words.disconnected);
+    else if (find("connection").textContent === words.disconnected) {
+      note(words.connected);
+      lost = setTimeout(note, 2500, "");
     }
   },
 });
+
+/** A line above the room. It takes its place from the log, so what one read at the end stays there. */
+function note(text) {
+  const [end, replyEnd] = [log.atEnd, replyLog.atEnd];
+  find("connection").textContent = text;
+  if (end) log.goToEnd();
+  if (replyEnd) replyLog.goToEnd();
+}
 
 const heard = {
   rooms: (news) => {
@@ -435,7 +463,7 @@ function showClock(now) {
   const another = clock && clock.day !== now.day;
   clock = now;
   find("clock").textContent = say("clock", { time: now.text });
-  find("clock-short").textContent = now.short;
+  for (const each of document.querySelectorAll(".clock .short")) each.textContent = now.short;
   if (another) draw();
 }
 
@@ -447,6 +475,20 @@ for (const button of document.querySelectorAll("[data-step]")) {
     return {};
   }));
 }
+
+/** In a narrow window the clock's buttons are folded away under the clock. */
+function unfoldClock(open) {
+  document.body.classList.toggle("clock-open", open);
+  find("clock-fold").setAttribute("aria-expanded", String(open));
+}
+
+find("clock-fold").addEventListener("click", () => unfoldClock(!document.body.classList.contains("clock-open")));
+document.addEventListener("pointerdown", (event) => { if (!event.target.closest(".clock")) unfoldClock(false); });
+document.querySelector(".clock").addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !document.body.classList.contains("clock-open")) return;
+  unfoldClock(false);
+  find("clock-fold").focus();
+});
 
 find("skip").addEventListener("click", (event) => { event.preventDefault(); find("say").focus(); });
 

@@ -23,6 +23,8 @@ export function say(name, values = {}) {
 
 export const count = (name, number) => say(number === 1 ? `${name}_one` : `${name}_many`, { count: number });
 
+export const shortened = (text, most = 48) => (text.length > most ? `${text.slice(0, most - 3).trimEnd()} …` : text);
+
 let spoken = 0;
 
 /** Tell screen readers, politely. The same words twice are told twice. */

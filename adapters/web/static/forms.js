@@ -2,9 +2,15 @@
 
 import { card } from "./cards.js";
 import { confirm } from "./confirm.js";
-import { announce, el, say, words } from "./dom.js";
+import { announce, el, say, shortened, words } from "./dom.js";
+
+const LONG = 90; // characters of a problem that the summary still repeats in full
 
 let numbers = 0;
+const shown = new Set();
+
+/** Whether closing the page now would lose what somebody wrote in a form. */
+export const unsaved = () => [...shown].some((dialog) => dialog.changed);
 
 /** Show a form until it is sent or put away. `send(form, values, button)` gives the server's answer or throws. */
 export function openForm(form, send) {
@@ -30,10 +36,12 @@ class FormDialog {
   open() {
     document.body.append(this.dialog);
     this.dialog.showModal();
+    shown.add(this);
     (this.fields[0]?.control ?? this.dialog.querySelector("button")).focus();
   }
 
   close() {
+    shown.delete(this);
     this.dialog.close();
     this.dialog.remove();
     if (this.before?.isConnected) this.before.focus();
@@ -43,10 +51,11 @@ class FormDialog {
   show(form, typed = {}) {
     this.form = form;
     this.fields = form.fields.map((field, index) => new Field(field, `${this.id}-${index}`, typed[field.name]));
+    this.state = el("span", { class: "muted", role: "status" });
     this.summary = el("div", { class: "problems", tabindex: "-1", hidden: true });
     this.dialog.replaceChildren(
-      el("form", { novalidate: true, autocomplete: "off", onsubmit: (event) => { event.preventDefault(); this.submit(event.submitter?.value || ""); } },
-        el("header", {}, el("h2", { id: `${this.id}-title`, tabindex: "-1" }, form.title)),
+      el("form", { novalidate: true, autocomplete: "off", onsubmit: (event) => { event.preventDefault(); this.submit(""); } },
+        el("header", {}, el("h2", { id: `${this.id}-title`, tabindex: "-1" }, form.title), this.state),
         el("div", { class: "form-body" },
           this.summary,
           ...card({ title: "", parts: form.intro }, this.id, {}),
@@ -55,12 +64,13 @@ class FormDialog {
     this.untouched = JSON.stringify(this.values());
   }
 
+  /** Extra buttons do not submit of themselves: Enter in a field means the ordinary one. */
   footer(form) {
-    this.state = el("span", { class: "muted", role: "status" });
-    return el("footer", { class: "buttons end" }, this.state,
-      el("button", { type: "button", onclick: () => this.cancel() }, words.cancel),
-      ...form.extra.map((button) => el("button", { type: "submit", value: button.value }, button.label)),
-      el("button", { type: "submit", class: "primary", "data-send": true }, form.submit));
+    return el("footer", { class: "buttons end" },
+      ...form.extra.map((button) =>
+        el("button", { type: "button", class: "extra", onclick: () => this.submit(button.value) }, button.label)),
+      el("button", { type: "button", class: "cancel", onclick: () => this.cancel() }, words.cancel),
+      el("button", { type: "submit", class: "primary" }, form.submit));
   }
 
   values() {
@@ -81,17 +91,15 @@ class FormDialog {
     if (leave) this.close();
   }
 
+  /** What is filled in is judged by the server alone: it knows which button needs what. */
   async submit(button) {
     if (this.sending) return;
-    if (!button) {
-      const problems = Object.fromEntries(this.fields.map((f) => [f.name, f.problem()]).filter(([, problem]) => problem));
-      if (Object.keys(problems).length) return this.explain(problems);
-    }
     this.working(true);
     try {
       this.take(await this.send(this.form, this.values(), button));
     } catch (problem) {
-      this.explain({ "": problem.message });
+      if (problem.status === 0) this.summarise(words.problem_offline);
+      else this.explain({ "": problem.message });
     } finally {
       this.working(false);
     }
@@ -122,16 +130,19 @@ class FormDialog {
 
   /** Say what must be mended: at each field, and at the top, where focus goes. */
   explain(problems) {
-    const known = new Set(this.fields.map((field) => field.name));
     for (const field of this.fields) field.explain(problems[field.name] || "");
-    const lines = Object.entries(problems).map(([name, text]) => {
-      const field = this.fields.find((each) => each.name === name);
-      return el("li", {}, known.has(name)
-        ? el("button", { type: "button", class: "link", onclick: () => field.control.focus() }, `${shortened(field.label)}: ${text}`)
-        : text);
-    });
+    const wrong = this.fields.filter((field) => problems[field.name]); // in the order one meets them
+    const known = new Set(wrong.map((field) => field.name));
+    const others = Object.entries(problems).filter(([name, text]) => text && !known.has(name));
+    this.summarise(wrong.length ? words.problem_title : words.problem_whole, [
+      ...others.map(([, text]) => text),
+      ...wrong.map((field) => field.pointer(problems[field.name])),
+    ]);
+  }
+
+  summarise(title, lines = []) {
     this.summary.hidden = false;
-    this.summary.replaceChildren(el("h3", {}, words.problem_title), el("ul", {}, ...lines));
+    this.summary.replaceChildren(el("h3", {}, title), lines.length ? el("ul", {}, ...lines.map((line) => el("li", {}, line))) : "");
     this.summary.focus();
     this.summary.scrollIntoView({ block: "nearest" });
   }
@@ -143,8 +154,6 @@ class FormDialog {
   }
 }
 
-const shortened = (label) => (label.length > 48 ? `${label.slice(0, 45).trimEnd()} …` : label);
-
 class Field {
   constructor(field, id, typed) {
     this.field = field;
@@ -155,7 +164,7 @@ class Field {
     const hint = field.hint ? el("p", { class: "hint", id: `${id}-hint` }, field.hint) : null;
     const notes = field.notes.length
       ? el("ul", { class: "notes", id: `${id}-notes` }, ...field.notes.map((note) => el("li", {}, note))) : null;
-    this.described = [hint && `${id}-hint`, notes && `${id}-notes`].filter(Boolean);
+    this.described = { hint: hint?.id, notes: notes?.id };
     this.element = this.build(hint, notes, typed);
     this.explain("");
   }
@@ -171,7 +180,7 @@ class Field {
     }[field.kind]();
     this.control.value = typed ?? field.value;
     this.control.setAttribute("aria-required", String(field.required));
-    return el("div", { class: "field" }, el("label", { for: id }, this.caption()), hint, notes, this.error, this.control,
+    return el("div", { class: "field" }, el("label", { for: id }, this.caption()), hint, this.error, notes, this.control,
       field.kind === "text" ? this.counter() : null);
   }
 
@@ -197,14 +206,14 @@ class Field {
     this.control = this.boxes[0] ?? el("input", { type: "checkbox", disabled: true });
     const list = el("div", { class: this.boxes.length > 6 ? "boxes many" : "boxes" },
       ...this.boxes.map((box, index) => el("label", { class: "box" }, box, el("span", {}, this.field.options[index].label))));
-    this.group = el("fieldset", { class: "field" }, el("legend", {}, this.caption()), hint, notes, this.error, list);
+    this.group = el("fieldset", { class: "field" }, el("legend", {}, this.caption()), hint, this.error, notes, list);
     return this.group;
   }
 
   tick(hint, notes, ticked) {
     this.control = el("input", { id: this.id, type: "checkbox", "aria-required": String(this.field.required) });
     this.control.checked = ticked;
-    return el("div", { class: "field tick" }, notes, this.error,
+    return el("div", { class: "field tick" }, this.error, notes,
       el("label", { class: "box", for: this.id }, this.control, this.caption()), hint);
   }
 
@@ -226,19 +235,23 @@ class Field {
     return this.control.value;
   }
 
-  problem() {
-    const value = this.value();
-    const empty = Array.isArray(value) ? !value.length : !value.trim();
-    if (this.field.required && empty) return words[this.field.kind === "tick" ? "missing_tick" : "missing"];
-    const over = this.field.kind === "text" ? value.length - this.field.longest : 0;
-    return over > 0 ? say("too_long", { over }) : "";
+  /** Leads from the summary to the field, where all of it stands. */
+  pointer(problem) {
+    const short = problem.length <= LONG && !problem.includes("\n");
+    const label = shortened(this.label);
+    const text = short ? say("problem_at", { label, problem }) : say("problem_long", { label });
+    const go = () => {
+      this.control.focus({ preventScroll: true });
+      this.element.scrollIntoView({ block: "start" });
+    };
+    return el("button", { type: "button", class: "link", onclick: go }, text);
   }
 
   explain(problem) {
     this.error.textContent = problem;
     this.error.hidden = !problem;
     const target = this.group ?? this.control;
-    const described = [...this.described, ...(problem ? [this.error.id] : [])].join(" ");
+    const described = [this.described.hint, problem && this.error.id, this.described.notes].filter(Boolean).join(" ");
     described ? target.setAttribute("aria-describedby", described) : target.removeAttribute("aria-describedby");
     // A group cannot be invalid in ARIA 1.2; its first box carries it.
     problem ? this.control.setAttribute("aria-invalid", "true") : this.control.removeAttribute("aria-invalid");

@@ -1,8 +1,10 @@
 // A list of messages, kept in step with what is known: only what changed is drawn anew, and focus stays where it is.
 
-import { card } from "./cards.js";
-import { count, el, words } from "./dom.js";
+import { card, named, subject } from "./cards.js";
+import { count, el, say, words } from "./dom.js";
 import { openMenu } from "./menu.js";
+
+const narrow = matchMedia("(max-width: 44rem)"); // as in chat.css
 
 const NEAR = 80; // px from the end that still counts as at the end
 
@@ -15,6 +17,7 @@ export class MessageList {
     Object.assign(this, {
       container, hands, inThread, newer, drawn: new Map(), days: new Map(), open: new Set(), editing: null,
     });
+    if (inThread) narrow.addEventListener("change", () => this.refill());
     container.addEventListener("scroll", () => { if (newer && this.atEnd) newer.hidden = true; }, { passive: true });
   }
 
@@ -29,6 +32,16 @@ export class MessageList {
   goToEnd() {
     this.container.scrollTop = this.container.scrollHeight;
     if (this.newer) this.newer.hidden = true;
+  }
+
+  /** Draw again all that is there, for a window of another width. */
+  refill() {
+    for (const [id, { node, message }] of this.drawn) if (id !== this.editing) this.fill(node, message);
+  }
+
+  /** Whether a message is being edited, and is changed. */
+  get dirty() {
+    return Boolean(this.editing && this.unsaved());
   }
 
   get atEnd() {
@@ -96,7 +109,7 @@ export class MessageList {
     if (known && (known.changed === message.changed || this.editing === message.id)) return known.node;
     const node = known?.node ?? el("article", { tabindex: "-1", "data-id": message.id, "aria-labelledby": `${this.container.id}-${message.id}` });
     this.fill(node, message);
-    this.drawn.set(message.id, { changed: message.changed, node });
+    this.drawn.set(message.id, { changed: message.changed, node, message });
     return node;
   }
 
@@ -126,25 +139,42 @@ export class MessageList {
   menuButton(message) {
     const items = () => this.hands.menu(message, () => this.edit(message));
     if (!items().length) return null;
-    return el("button", { type: "button", class: "plain more", "aria-label": words.menu, title: words.menu, "aria-haspopup": "menu",
+    return el("button", { type: "button", class: "plain more", "aria-label": say("menu_of", message), title: words.menu, "aria-haspopup": "menu",
       "aria-expanded": "false", "data-focus": "menu", onclick: (event) => openMenu(event.currentTarget, items()) },
       el("span", { "aria-hidden": "true" }, "⋯"));
   }
 
   content(message) {
     if (!message.said) return [el("p", { class: "muted gone" }, words.deleted)];
-    return card(message.said, message.id, {
+    const hands = {
       me: this.hands.me(),
       open: this.open,
       press: (button, element) => this.hands.press(message, button, element),
-    });
+    };
+    if (this.inThread && !message.thread && narrow.matches) return this.root(message, hands);
+    return card(message.said, message.id, hands);
+  }
+
+  /** What a thread is about, in a few lines, so that a small window has room for the answers. */
+  root(message, hands) {
+    const key = `root ${message.id}`;
+    const open = this.open.has(key);
+    const { title, parts } = message.said;
+    const texts = parts.filter((part) => part.text);
+    if (parts.length === 1 && texts[0]?.text.length < 160) return card(message.said, message.id, hands);
+    const toggle = el("button", { type: "button", class: "link", "data-focus": key, "aria-expanded": String(open),
+      onclick: () => { open ? this.open.delete(key) : this.open.add(key); this.fill(this.articleOf(message.id), this.hands.latest(message)); } },
+      open ? words.less_text : words.whole);
+    if (open) return [...card(message.said, message.id, hands), toggle];
+    return [el("div", { class: "brief" }, ...card({ title, parts: texts.slice(0, 1) }, message.id, { ...hands, open: null })), toggle];
   }
 
   foot(message) {
-    if (this.inThread || message.thread || message.private) return null;
-    if (!message.replies && !(message.bot && message.said)) return null;
+    if (this.inThread || message.thread) return null;
+    if (!message.replies && !(message.threads && message.bot && message.said)) return null;
     const label = message.replies ? count("replies", message.replies) : words.reply;
-    return el("button", { type: "button", class: "link replies", "data-focus": "thread", onclick: () => this.hands.openThread(message) }, label);
+    return el("button", { type: "button", class: "link replies", "aria-label": named(label, message.said ? subject(message.said) : ""),
+      "data-focus": "thread", onclick: () => this.hands.openThread(message) }, label);
   }
 
   /** The message's own text in a box in its place. It is kept until it is saved or put away. */
@@ -170,6 +200,7 @@ export class MessageList {
       if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); if (box.value === text) done(); }
     });
     this.editing = message.id;
+    this.unsaved = () => box.value !== text;
     node.querySelector(".body").replaceChildren(this.head({ ...message, said: null }), el("div", { class: "editor" }, box, error,
       el("div", { class: "buttons" },
         el("button", { type: "button", class: "small primary", onclick: save }, words.save),

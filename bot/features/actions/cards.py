@@ -1,8 +1,11 @@
 """Facts → messages and forms. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
 from bot.chat.message import (
+    AnyField,
     Button,
     Buttons,
     ChoiceField,
@@ -14,6 +17,7 @@ from bot.chat.message import (
     Part,
     Text,
     TextField,
+    TickField,
     Tone,
     message,
 )
@@ -27,16 +31,12 @@ def item_card(item: ItemFacts) -> Message:
     return message(*_item(item), _buttons(item), title=_title(item), sealed_under=item.sealed_under)
 
 
-def made(item: ItemFacts, notes: Sequence[str]) -> Message:
+def made(item: ItemFacts) -> Message:
     """To the one who made it: what was understood, and the way back."""
-    warnings: list[Part] = [Text(_("Merk: {note}").format(note=note), Tone.WARNING) for note in notes]
-    undo = Buttons(
-        (
-            Button(_("Ferdig"), "actions.done", str(item.id)),
-            Button(_("Angre"), "actions.remove", str(item.id)),
-        )
+    back = Buttons(
+        (Button(_("Ferdig"), "actions.done", str(item.id)), Button(_("Fjern"), "actions.remove", str(item.id)))
     )
-    return message(*_item(item), *warnings, undo, title=_title(item), sealed_under=item.sealed_under)
+    return message(*_item(item), back, title=_title(item), sealed_under=item.sealed_under)
 
 
 def given(item: ItemFacts, by: str) -> Message:
@@ -44,13 +44,9 @@ def given(item: ItemFacts, by: str) -> Message:
     return message(who, *_item(item), _buttons(item), title=_title(item), sealed_under=item.sealed_under)
 
 
-def due_today(item: ItemFacts) -> Message:
-    return message(
-        *_item(item),
-        _buttons(item),
-        title=_("Frist i dag: oppgave {number}").format(number=item.number),
-        sealed_under=item.sealed_under,
-    )
+def due(item: ItemFacts) -> Message:
+    title = _("Frist i dag: oppgave {number}").format(number=item.number)
+    return message(*_item(item), _buttons(item), title=title, sealed_under=item.sealed_under)
 
 
 def changed(item: ItemFacts) -> Message:
@@ -66,7 +62,7 @@ def changed(item: ItemFacts) -> Message:
     return message(said, *undo)
 
 
-def item_list(items: Sequence[ItemFacts]) -> Message:
+def item_list(items: Sequence[ItemFacts], today: date) -> Message:
     if not items:
         return message(
             _("Du har ingen åpne oppgaver."),
@@ -75,8 +71,12 @@ def item_list(items: Sequence[ItemFacts]) -> Message:
         )
     parts: list[Part] = []
     for item in items:
-        parts += [Text(_line(item)), _buttons(item)]
+        parts += [Text(_line(item), Tone.WARNING if _is_overdue(item, today) else Tone.NORMAL), _buttons(item)]
     return message(*parts, title=_("Mine oppgaver"))
+
+
+def _is_overdue(item: ItemFacts, today: date) -> bool:
+    return item.due is not None and item.due < today
 
 
 def _line(item: ItemFacts) -> str:
@@ -119,26 +119,48 @@ def _buttons(item: ItemFacts) -> Buttons:
     )
 
 
-def item_form(carries: str, members: Sequence[tuple[int, str]], me: int, text: str, *, in_case: bool) -> Form:
-    intro = (
-        (Text(_("Oppgaven hører til et kasus. Skriv ikke noe som kan kjenne igjen pasienten."), Tone.STRONG),)
-        if in_case
-        else ()
-    )
+@dataclass(frozen=True, slots=True)
+class ItemForm:
+    """What the form shows; `notes` by field, `confirms` where the check's warnings may be confirmed."""
+
+    carries: str
+    members: Sequence[tuple[int, str]]
+    text: str
+    owner: int
+    due: str = ""
+    in_case: bool = False
+    notes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    confirms: bool = False
+
+
+def item_form(form: ItemForm) -> Form:
+    def notes(name: str) -> tuple[str, ...]:
+        return tuple(form.notes.get(name, ()))
+
+    fields: list[AnyField] = [
+        TextField("text", _("Hva skal gjøres?"), True, "", notes("text"), form.text, lines=2, longest=LONGEST),
+        ChoiceField(
+            "owner",
+            _("Hvem"),
+            notes=notes("owner"),
+            options=tuple(Option(str(person), name) for person, name in form.members),
+            value=str(form.owner),
+        ),
+        DateField("due", _("Frist"), False, _("Påminnelse kl. 08:00 samme dag"), notes("due"), form.due),
+    ]
+    if form.confirms:
+        fields.append(TickField("confirmed", _("Jeg har vurdert merknadene, og teksten kan stå")))
     return Form(
         "actions.new",
         _("Lag oppgave"),
-        (
-            TextField("text", _("Hva skal gjøres?"), True, value=text, lines=2, longest=LONGEST),
-            ChoiceField(
-                "owner",
-                _("Hvem"),
-                options=tuple(Option(str(person), name) for person, name in members),
-                value=str(me),
-            ),
-            DateField("due", _("Frist"), hint=_("Påminnelse kl. 08:00 samme dag")),
-        ),
-        carries=carries,
-        intro=intro,
+        fields,
+        carries=form.carries,
+        intro=_in_case() if form.in_case else (),
         submit=_("Lag oppgave"),
+    )
+
+
+def _in_case() -> tuple[Text, ...]:
+    return (
+        Text(_("Oppgaven hører til et kasus. Ikke skriv noe som gjør at pasienten kan kjennes igjen."), Tone.STRONG),
     )

@@ -7,6 +7,7 @@ from datetime import date
 import regex
 
 from bot.errors import Refusal
+from bot.features.actions.tables import ItemState
 
 _DUE = regex.compile(r"\b(?:frist|innen)\s+(?P<due>\S+)\s*$", regex.IGNORECASE)
 _MENTION = regex.compile(r"(?<!\S)@(?=\S)")  # not the sign inside an address
@@ -46,10 +47,24 @@ class ItemDraft:
 
 def parse(typed: str, members: Mapping[int, str], me: int, today: date) -> ItemDraft:
     """`members` are names by person. Without an owner it is the writer's own. Raises the refusals above."""
+    if len(typed) > 2 * LONGEST:
+        raise TooLong
     found = _DUE.search(typed)
     due = parse_due(found["due"], today) if found else None
     text, owners = _take_owners(typed[: found.start()] if found else typed, members)
     return ItemDraft(checked_text(text), owners or (me,), due)
+
+
+_CHANGE = regex.compile(r"(ferdig|fjern|angre|åpne)\s+(\d{1,9})", regex.IGNORECASE)
+
+
+def change(typed: str) -> tuple[ItemState, int] | None:
+    """ "ferdig 12": what is to become of which number. None where the text is something else."""
+    found = _CHANGE.fullmatch(typed.strip())
+    if found is None:
+        return None
+    states = {"ferdig": ItemState.DONE, "fjern": ItemState.REMOVED}
+    return states.get(found[1].casefold(), ItemState.OPEN), int(found[2])
 
 
 def parse_due(typed: str, today: date) -> date:

@@ -8,7 +8,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import audit, guard, outbox, people
+from bot import audit, outbox, people
 from bot.chat.inbound import id_in
 from bot.chat.port import Posted
 from bot.clock import at_wall_clock
@@ -23,14 +23,7 @@ from bot.people import Person, Right
 from bot.vault import Erased, Vault
 
 MORNING = time(8, 0)
-
-
-class HoldsIdentityNumber(Refusal):
-    """Oppgaven ble ikke lagret: teksten ser ut til å inneholde et fødselsnummer. Ta det bort og prøv igjen."""
-
-
-class NotChecked(Refusal):
-    """Personvernsjekken ble ikke ferdig med teksten, og da lagres ingenting. Prøv med en kortere tekst."""
+SHOWN = ("actions.card", "actions.case_card", "actions.given", "actions.due")  # notices that show an item
 
 
 class OwnerWithoutCaseAccess(Refusal):
@@ -39,6 +32,10 @@ class OwnerWithoutCaseAccess(Refusal):
 
 class CaseIsErased(Refusal):
     """Kasuset er slettet, og da lages det ikke oppgaver fra det. Lag oppgaven i et annet rom."""
+
+
+class NotInACase(Refusal):
+    """I kasusrommet lages oppgaver fra et kasus eller fra tråden under det, så følger oppgaven kasuset."""
 
 
 class OnlyOwnerChanges(Refusal):
@@ -65,10 +62,9 @@ async def make_item(
     *,
     case: Case | None = None,
     made_from: Posted | None = None,
-) -> tuple[Item, guard.Reading]:
-    """Store the item, tell its owners, and plan the reminder. Returns what the check would warn of, too."""
+) -> Item:
+    """Store the item, tell its owners, and plan the reminder. The text has been checked."""
     standing = context.require(Right.USE_ITEMS, network_id)
-    reading = read(draft.text)
     if case is not None:
         await _require_case_access(context, case, draft.owners)
     item = Item(
@@ -89,18 +85,7 @@ async def make_item(
     await context.session.flush()
     await outbox.enqueue(context.session, *_planned(context, item, draft.owners, standing.network.zone))
     await _record(context, "item.made", item)
-    return item, reading
-
-
-def read(text: str) -> guard.Reading:
-    """What the check says of an item. Raises `HoldsIdentityNumber`, and `NotChecked` where it did not finish."""
-    try:
-        reading = guard.read(text, guard.Profile.ITEM)
-    except (guard.TooLong, guard.Unreadable) as error:
-        raise NotChecked from error
-    if reading.blocked:
-        raise HoldsIdentityNumber
-    return reading
+    return item
 
 
 async def _require_case_access(context: Context, case: Case, owners: Sequence[int]) -> None:
@@ -172,21 +157,38 @@ async def _require_change(context: Context, item: Item) -> None:
 
 
 async def _redraw(context: Context, item: Item) -> None:
-    if item.made_from:
-        place = Posted.load(item.made_from).in_thread
-        key = f"actions.redrawn:{item.id}:{uuid4().hex}"
-        await outbox.enqueue(
-            context.session,
-            Draft("actions.redrawn", str(item.id), key, context.now, place, Act.EDIT, posted_by=_card_kind(item)),
-        )
+    """Bring every message that shows the item up to date: its card, the word to its owners, the reminder."""
+    shown = await said_of(context.session, SHOWN, [str(item.id)])
+    await outbox.enqueue(
+        context.session,
+        *(
+            Draft(
+                "actions.redrawn",
+                str(item.id),
+                f"actions.redrawn:{item.id}:{uuid4().hex}",
+                context.now,
+                posted.place,
+                Act.EDIT,
+                posted,
+            )
+            for posted in shown
+        ),
+    )
+
+
+async def numbered(context: Context, network_id: int, number: int) -> str:
+    """The id of the network's item of that number. Raises `NotFound`."""
+    found = await context.session.scalar(select(Item.id).where(Item.network_id == network_id, Item.number == number))
+    if found is None:
+        raise NotFound
+    return str(found)
 
 
 async def forget_items_of(context: Context, sealed_under: str) -> None:
     """A case was erased: the messages that hold the words of its items go with it."""
     about = select(Item.id).join(Case, Case.id == Item.case_id).where(Case.sealed_under == sealed_under)
     items = [str(item) for item in await context.session.scalars(about)]
-    kinds = ("actions.case_card", "actions.given", "actions.due")
-    await remove_messages(context, sealed_under, await said_of(context.session, kinds, items))
+    await remove_messages(context, sealed_under, await said_of(context.session, SHOWN, items))
 
 
 async def my_items(context: Context) -> list[ItemFacts]:
@@ -199,7 +201,7 @@ async def my_items(context: Context) -> list[ItemFacts]:
     )
     found = await item_facts(context.session, context.vault, list(ids))
     seen = [await context.session.get_one(Item, item) for item in found]
-    return [found[item.id] for item in seen if _may_see(context, item)]
+    return [found[item.id] for item in seen if _may_see(context, item) and found[item.id].text is not None]
 
 
 async def item_facts(session: AsyncSession, vault: Vault, ids: Sequence[int]) -> dict[int, ItemFacts]:

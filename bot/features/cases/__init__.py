@@ -3,7 +3,7 @@
 from bot.feature import CommandWord, Feature, Shortcut
 from bot.features.cases import handlers
 from bot.features.cases.notices import NOTICES
-from bot.features.cases.service import case_in_thread, remove_messages, said_of
+from bot.features.cases.service import case_in_thread, remove_messages, restore_erased, said_of
 from bot.features.cases.tables import Case, CaseState
 
 __all__ = ["FEATURE", "Case", "CaseState", "case_in_thread", "remove_messages", "said_of"]
@@ -52,4 +52,5 @@ FEATURE = Feature(
     said=handlers.heard,
     deleted=handlers.deleted,
     joined=handlers.joined,
+    restored=restore_erased,
 )

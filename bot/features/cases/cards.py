@@ -28,12 +28,12 @@ def case_card(facts: CaseFacts) -> Message:
     closed = facts.outline.state is CaseState.CLOSED
     parts: list[Part] = [*_said(facts), Facts(_facts(facts))]
     if facts.asked and not closed:
-        parts.append(Mentions(_("Spør særlig:"), facts.asked))
+        parts.append(Mentions(_("Særlig til:"), facts.asked))
     parts.append(_progress(facts))
     if closed:
         parts += [Quote(_("Konklusjon"), facts.words.conclusion), *_learnt(facts)]
     else:
-        parts.append(Text(_("Svar i tråden under. Skriv ikke noe som kan kjenne igjen pasienten."), Tone.MUTED))
+        parts.append(Text(_("Svar i tråden. Ikke skriv noe som gjør at pasienten kan kjennes igjen."), Tone.MUTED))
     parts.append(_case_buttons(facts))
     title = f"{facts.outline.code} · {facts.words.title}"
     return message(*parts, title=title, sealed_under=facts.sealed_under)
@@ -45,13 +45,13 @@ def _said(facts: CaseFacts) -> list[Part]:
 
 
 def _facts(facts: CaseFacts) -> tuple[tuple[str, str], ...]:
-    rows = [(_("Spør"), facts.asker)]
+    rows = [(_("Fra"), facts.asker)]
     if facts.age_band:
         rows.append((_("Alder"), rules.age_band_label(facts.age_band)))
     if facts.wanted_by:
         rows.append((_("Svar ønskes innen"), say_date(facts.wanted_by)))
-    if facts.answering:
-        rows.append((_("Svarer"), say_list(list(facts.answering))))
+    if facts.answering and facts.outline.state is not CaseState.CLOSED:
+        rows.append((_("Skal svare"), say_list(list(facts.answering))))
     return tuple(rows)
 
 
@@ -88,7 +88,7 @@ def _case_buttons(facts: CaseFacts) -> Buttons:
 
 def opened(case: CaseOutline) -> Message:
     return message(
-        _("{code} er sendt til kasusrommet. Svarer ingen på tre virkedager, går det videre av seg selv.").format(
+        _("{code} er sendt til kasusrommet. Svarer ingen på tre virkedager, spør jeg nettverkskontaktene.").format(
             code=case.code
         )
     )
@@ -133,17 +133,13 @@ def journal(facts: CaseFacts) -> Message:
     advisers = say_list(list(facts.answered_by)) if facts.answered_by else _("ingen svarte i tråden")
     text = "\n".join(
         (
-            _("Råd fra klinisk fagnettverk ({code}), {day}.").format(code=facts.outline.code, day=day),
-            _("Rådgivere: {advisers}.").format(advisers=advisers),
+            _("Råd fra {network} ({code}), {day}.").format(network=facts.network, code=facts.outline.code, day=day),
+            ngettext("Rådgiver: {names}.", "Rådgivere: {names}.", len(facts.answered_by)).format(names=advisers),
             _("Konklusjon: {text}").format(text=facts.words.conclusion),
+            _("Rådet er gitt uten at rådgiverne har undersøkt pasienten."),
         )
     )
-    return message(
-        CopyText(_("Til journalen"), text),
-        Text(_("Rådet er gitt uten at pasienten ble undersøkt av rådgiverne."), Tone.MUTED),
-        title=_("Kopier til journal"),
-        sealed_under=facts.sealed_under,
-    )
+    return message(CopyText(_("Til journalen"), text), title=_("Kopier til journal"), sealed_under=facts.sealed_under)
 
 
 def on_it(case: CaseOutline) -> Message:
@@ -179,13 +175,26 @@ def _state_in_words(case: CaseOutline, now: datetime) -> str:
 def waiting(case: CaseOutline, now: datetime) -> str:
     days = (local_date(now, case.zone) - local_date(case.opened_at, case.zone)).days
     if days == 0:
-        return _("har ventet siden i dag")
+        return _("kom i dag")
     return ngettext("har ventet {days} dag", "har ventet {days} dager", days).format(days=days)
+
+
+def asked(case: CaseOutline, asker: str) -> Message:
+    return message(
+        _("{asker} vil særlig høre fra deg om {code}.").format(asker=asker, code=case.code),
+        Buttons(
+            (
+                Button(_("Vis kasuset"), "cases.show", str(case.id), Tone.STRONG),
+                Button(_("Jeg svarer"), "cases.answering", str(case.id)),
+            )
+        ),
+        title=_("Du er spurt"),
+    )
 
 
 def unanswered(case: CaseOutline, now: datetime) -> Message:
     return message(
-        _("{code} {waiting} uten svar. Kan du svare, eller vet du hvem som kan?").format(
+        _("{code} {waiting}, og ingen har svart. Kan du svare, eller vet du hvem som kan?").format(
             code=case.code, waiting=waiting(case, now)
         ),
         Buttons(
@@ -200,7 +209,7 @@ def unanswered(case: CaseOutline, now: datetime) -> Message:
 
 def stuck(case: CaseOutline, now: datetime) -> Message:
     return message(
-        _("{code} {waiting}, og kontaktene har ikke svart. Det settes på neste saksliste med koden alene.").format(
+        _("{code} {waiting}, og ingen har svart. Det settes på neste saksliste, bare med koden.").format(
             code=case.code, waiting=waiting(case, now)
         ),
         Buttons((Button(_("Vis kasuset"), "cases.show", str(case.id)),)),
@@ -210,9 +219,10 @@ def stuck(case: CaseOutline, now: datetime) -> Message:
 
 def outsiders(network: str, names: Sequence[str]) -> Message:
     return message(
-        _("{names} er i kasusrommet til {network} uten kasustilgang. Ingen kasus postes der før det er rettet.").format(
-            names=say_list(list(names)), network=network
-        ),
+        _(
+            "{names} er i kasusrommet til {network} uten kasustilgang, og kan lese alt som står der. "
+            "Ingen nye kasus postes før det er rettet."
+        ).format(names=say_list(list(names)), network=network),
         _("Gi tilgang til navngitt helsepersonell, eller ta vedkommende ut av rommet."),
         title=_("Kasusrommet er ikke trygt"),
     )
@@ -231,7 +241,13 @@ def appealed(facts: CaseFacts, reason: str, finds: Sequence[str]) -> Message:
         Buttons(
             (
                 Button(_("Send til kasusrommet"), "cases.release", case, Tone.STRONG),
-                Button(_("Avslå og slett"), "cases.refuse", case, Tone.DANGER),
+                Button(
+                    _("Avslå og slett"),
+                    "cases.refuse",
+                    case,
+                    Tone.DANGER,
+                    _("Teksten slettes, og den som spurte får beskjed. Avslå?"),
+                ),
             )
         ),
         title=facts.words.title,
@@ -241,7 +257,10 @@ def appealed(facts: CaseFacts, reason: str, finds: Sequence[str]) -> Message:
 
 def appeal_sent() -> Message:
     return message(
-        _("Kasuset er lagt fram for personvernkontakten, og ingen andre ser det. Du får svar her når det er avgjort.")
+        _(
+            "Kasuset er lagt fram for personvernkontakten, og ingen andre ser det. "
+            "Du får svar fra meg direkte når det er avgjort."
+        )
     )
 
 
@@ -249,12 +268,12 @@ def appeal_decided(case: CaseOutline) -> Message:
     if case.state is CaseState.REFUSED:
         return message(
             _(
-                "Personvernkontakten lot ikke teksten slippe gjennom, og den er slettet. Spør gjerne på nytt uten det "
+                "Personvernkontakten godkjente ikke teksten, og den er slettet. Spør gjerne på nytt uten det "
                 "sjekken pekte på."
             ),
             Buttons((Button(_("Spør nettverket"), "cases.ask", tone=Tone.STRONG),)),
         )
-    return message(_("Personvernkontakten slapp kasuset gjennom: {code} er sendt.").format(code=case.code))
+    return message(_("Personvernkontakten godkjente kasuset: {code} er sendt.").format(code=case.code))
 
 
 def decided(case: CaseOutline) -> Message:

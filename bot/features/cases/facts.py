@@ -41,6 +41,7 @@ class CaseFacts:
     answered_from: tuple[str, ...]  # a workplace for each answer
     answered_by: tuple[str, ...]  # name and workplace, once each
     learning: str
+    network: str
 
 
 def outline(case: Case, network: Network) -> CaseOutline:
@@ -81,10 +82,11 @@ async def case_facts(session: AsyncSession, vault: Vault, case: Case, chat: str)
         asker_id=case.asker_id,
         asker=await signature(session, case.asker_id),
         asked=await people.accounts_of(session, asked, chat),
-        answering=await _answering(session, case.id),
+        answering=await _answering(session, case),
         answered_from=tuple(workplace for _name, workplace in replies),
         answered_by=tuple(dict.fromkeys(f"{name} ({workplace})" for name, workplace in replies)),
         learning=learning or "",
+        network=network.name,
     )
 
 
@@ -117,11 +119,13 @@ async def _replies(session: AsyncSession, case: Case) -> list[tuple[str, str]]:
     return [(name, workplace or "–") for name, workplace in rows]
 
 
-async def _answering(session: AsyncSession, case_id: int) -> tuple[str, ...]:
+async def _answering(session: AsyncSession, case: Case) -> tuple[str, ...]:
+    """Those who said that they would, and have not yet."""
+    answered = select(Reply.person_id).where(Reply.case_id == case.id)
     rows = await session.scalars(
         select(Person.name)
         .join(Answering, Answering.person_id == Person.id)
-        .where(Answering.case_id == case_id)
+        .where(Answering.case_id == case.id, Answering.person_id.not_in(answered))
         .order_by(Answering.since)
     )
     return tuple(rows)

@@ -16,7 +16,7 @@ from bot.chat.message import (
     TickField,
     Tone,
 )
-from bot.features.cases.rules import AGE_BANDS, CaseDraft, age_band_label
+from bot.features.cases.rules import AGE_BANDS, LONGEST, CaseDraft, age_band_label
 from bot.language import _
 
 REWRITE, APPEAL = "rewrite", "appeal"
@@ -45,7 +45,7 @@ def ask_form(form: AskForm, draft: CaseDraft) -> Form:
             _("Kort, uten alder og sted"),
             _at(form, "title"),
             draft.title,
-            longest=150,
+            longest=LONGEST["title"],
         ),
         TextField("background", _("Bakgrunn"), False, "", _at(form, "background"), draft.background, lines=6),
         TextField(
@@ -63,7 +63,7 @@ def ask_form(form: AskForm, draft: CaseDraft) -> Form:
         TickField("affirmed", _affirmation(), True, ticked=draft.affirmed),
     ]
     if form.confirms:
-        fields.append(TickField("confirmed", _("Jeg har vurdert merknadene, og teksten kan stå"), True))
+        fields.append(TickField("confirmed", _("Jeg har vurdert merknadene, og teksten kan stå")))
     if form.appeal:
         fields.append(_reason_field(draft))
     return Form(
@@ -84,7 +84,10 @@ def _intro(form: AskForm) -> tuple[Text, ...]:
     if form.confirms:
         return (
             duty,
-            Text(_("Personvernsjekken har merknader. Rett teksten, eller bekreft nederst."), Tone.WARNING),
+            Text(
+                _("Personvernsjekken har merknader. Rett teksten eller bekreft nederst, og send på nytt."),
+                Tone.WARNING,
+            ),
         )
     return (duty,)
 
@@ -107,13 +110,13 @@ def _reason_field(draft: CaseDraft) -> TextField:
     hint = _("Personvernkontakten leser teksten og begrunnelsen, og avgjør. Et fødselsnummer slipper aldri gjennom.")
     return TextField(
         "reason",
-        _("Mener du at sjekken tar feil? Begrunn"),
+        _("Hvorfor kan teksten stå?"),
         False,
         hint,
         (),
         draft.reason,
         lines=2,
-        longest=500,
+        longest=LONGEST["reason"],
     )
 
 
@@ -168,7 +171,7 @@ def close_form(form: CloseForm) -> Form:
         TickField("survives", _("Behold læringspunktet også om kasuset slettes"), ticked=form.survives),
     ]
     if form.confirms:
-        fields.append(TickField("confirmed", _("Jeg har vurdert merknadene, og teksten kan stå"), True))
+        fields.append(TickField("confirmed", _("Jeg har vurdert merknadene, og teksten kan stå")))
     return Form(
         "cases.close",
         _("Avslutt {code}").format(code=form.code),

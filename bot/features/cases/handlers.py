@@ -1,5 +1,6 @@
 """Inbound → service → answer."""
 
+import re
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -8,17 +9,24 @@ from bot import people
 from bot.chat.inbound import Command, Deleted, Edited, Joined, Press, Said, Submission, id_in
 from bot.chat.message import Form, Message, message
 from bot.chat.port import Problems
+from bot.check import Checked, check
 from bot.clock import local_date
 from bot.errors import NotAllowed, NotFound, Refusal
 from bot.feature import Answer, Context, Receipt
 from bot.features.cases import cards, facts, forms, rules, service
-from bot.features.cases.check import Checked, check
 from bot.features.cases.tables import Case, CaseState, LearningPoint, Reply
+from bot.guard import Label, Outcome
 from bot.language import _
 from bot.outbox import enqueue
 from bot.people import Right
 from bot.places import Purpose
 
+# "kasus: …", "kasus 42 år …", "kasus pasient med …"; not "kasus er et fint ord".
+BEGUN_AS_CASE = re.compile(
+    r"\s*(kasus|kasuistikk)(\s*[:–-]\s*\w|\s(?=.{0,200}?(\d|pasient|mann|kvinne|jente|gutt|barn)))",
+    re.IGNORECASE | re.DOTALL,
+)
+CLOSING = {"conclusion": 3000, "learning": 1000}  # characters
 MINE = {"mine", "mitt", "egne"}
 OPEN = {"åpne", "alle", "opne", "open"}
 
@@ -42,7 +50,7 @@ class OnlyAskerErases(Refusal):
 # Asking
 
 
-async def ask(context: Context, _event: Press | Command) -> Form:
+async def ask(context: Context, _event: Press | Command | Said) -> Form:
     network = context.require(Right.USE_CASES, _case_network(context)).network
     colleagues = await _colleagues(context, network.id)
     return forms.ask_form(forms.AskForm(network.id, colleagues, {}), rules.CaseDraft())
@@ -71,15 +79,19 @@ async def submit_case(context: Context, event: Submission) -> Answer:
     colleagues = await _colleagues(context, network_id)
     draft = _draft(event, {person for person, _name in colleagues})
     form = forms.AskForm(network_id, colleagues, {})
+    problems = rules.missing(draft, local_date(context.now, standing.network.zone))
+    if any(field in draft.texts and len(draft.texts[field]) > rules.LONGEST[field] for field in problems):
+        return Problems(problems)  # too long to be worth reading
     checked = check(draft.texts)
     if event.button == forms.REWRITE:
-        return _rewritten(form, draft, checked)
-    if problems := rules.missing(draft, local_date(context.now, standing.network.zone)):
-        return Problems(problems)
+        return _rewritten(context, form, draft, checked)
     if checked.blocked:
-        return await _stopped(context, event, form, draft, checked)
-    if not _confirmed(event, checked, shown):
-        return forms.ask_form(replace(form, notes=checked.notes, confirms=checked.warnings, rewrite=True), draft)
+        return await _stopped(context, event, form, draft, checked, problems)
+    if problems:
+        return Problems(problems)
+    if not _confirmed(context, event, checked, shown):
+        confirms = checked.marks(context.vault.mark)
+        return forms.ask_form(replace(form, notes=checked.notes, confirms=confirms, rewrite=True), draft)
     case = await service.open_case(context, network_id, draft)
     return Receipt("cases.opened", str(case.id))
 
@@ -111,39 +123,52 @@ def _carried(event: Submission) -> tuple[int, frozenset[str]]:
         raise OutdatedForm from error
 
 
-def _rewritten(form: forms.AskForm, draft: rules.CaseDraft, checked: Checked) -> Form:
+def _rewritten(context: Context, form: forms.AskForm, draft: rules.CaseDraft, checked: Checked) -> Form:
     """The form again with the proposal in it, and with whatever the check still says of that."""
     proposed = draft.with_texts(checked.rewritten)
     left = check(proposed.texts)
-    unsettled = bool(left.blocked or left.warnings)
-    again = replace(form, notes=left.everything, confirms=left.warnings, rewrite=unsettled, rewritten=True)
+    confirms = left.marks(context.vault.mark)
+    unsettled = bool(left.blocked or confirms)
+    again = replace(form, notes=left.everything, confirms=confirms, rewrite=unsettled, rewritten=True)
     return forms.ask_form(again, proposed)
 
 
 async def _stopped(
-    context: Context, event: Submission, form: forms.AskForm, draft: rules.CaseDraft, checked: Checked
+    context: Context,
+    event: Submission,
+    form: forms.AskForm,
+    draft: rules.CaseDraft,
+    checked: Checked,
+    problems: dict[str, str],
 ) -> Answer:
-    open_to_appeal = rules.may_be_appealed(checked.readings) and bool(
+    """The form stays, with every problem at its field at once, or goes to the privacy contact."""
+    finds = checked.finds(Outcome.BLOCK)
+    open_to_appeal = rules.may_be_appealed([find for _text, find in finds]) and bool(
         await service.deciders(context.session, form.network_id, context.person.id)
     )
     if event.button == forms.APPEAL and open_to_appeal:
-        if problem := _reason_problem(draft.reason):
-            return Problems({"reason": problem})
-        case = await service.appeal(context, form.network_id, draft)
-        return Receipt("cases.appealed", str(case.id))
+        problem = _reason_problem(draft.reason, {text for text, _find in finds})
+        if not problem and not problems:
+            case = await service.appeal(context, form.network_id, draft)
+            return Receipt("cases.appealed", str(case.id))
+        problems = {**problems, **({"reason": problem} if problem else {})}
     again = replace(form, notes=checked.notes, rewrite=True, appeal=open_to_appeal)
-    return Problems(checked.blocked, forms.ask_form(again, draft))
+    return Problems({**checked.blocked, **problems}, forms.ask_form(again, draft))
 
 
-def _reason_problem(reason: str) -> str | None:
+def _reason_problem(reason: str, disputed: set[str]) -> str | None:
+    """The reason is read too; what the text already says may be named in it, but never an identity number."""
     if not reason.strip():
         return _("Skriv hvorfor teksten kan stå.")
-    return check({"reason": reason}).blocked.get("reason")
+    checked = check({"reason": reason})
+    new = [text for text, find in checked.finds(Outcome.BLOCK) if text not in disputed or find.label is Label.FNR]
+    return checked.blocked["reason"] if new else None
 
 
-def _confirmed(event: Submission, checked: Checked, shown: frozenset[str]) -> bool:
+def _confirmed(context: Context, event: Submission, checked: Checked, shown: frozenset[str]) -> bool:
     """Whether the asker ticked for just these warnings: new ones since then are shown first."""
-    return not checked.warnings or (bool(event.values.get("confirmed")) and checked.warnings <= shown)
+    warnings = checked.marks(context.vault.mark)
+    return not warnings or (bool(event.values.get("confirmed")) and warnings <= shown)
 
 
 async def command(context: Context, event: Command, rest: str) -> Answer:
@@ -161,21 +186,20 @@ async def command(context: Context, event: Command, rest: str) -> Answer:
     form = await ask(context, event)
     if not wish:
         return form
-    context.afterwards.say = _not_read(event.public)
+    context.afterwards.say.append(_not_read(context, event.public))
     return form
 
 
-def _not_read(public: bool) -> Message:
+def _not_read(context: Context, public: bool) -> Message:
+    """What happened to words that were written as a case where none is read, and how to remove them."""
+    form = _("Skriv den i skjemaet: der sjekkes den før noen ser den.")
     if public:
-        return message(
-            _(
-                "Meldingen din kan leses av alle i rommet. Jeg har ikke tatt vare på den. Slett den selv: velg «Slett» "
-                "i menyen på meldingen. Spør heller i skjemaet, der teksten sjekkes før noen ser den."
-            )
-        )
-    return message(
-        _("Jeg leser ikke kasus fra en kommando. Skriv teksten i skjemaet: der sjekkes den før noen ser den.")
-    )
+        seen = _("Alle i rommet kan lese meldingen din. Slett den: velg «Slett» i menyen på meldingen.")
+        return message(seen, form, title=_("Ikke skriv kasus som melding"))
+    if context.room is None:
+        stands = _("Teksten står her i samtalen vår til du sletter den fra menyen på meldingen.")
+        return message(stands, form, title=_("Teksten er ikke sendt"))
+    return message(form, title=_("Teksten er ikke sendt"))
 
 
 async def _by_code(context: Context, code: str) -> Case:
@@ -233,6 +257,7 @@ async def journal(context: Context, event: Press) -> Message:
     found = await facts.case_facts(context.session, context.vault, case, context.chat.name)
     if found is None:
         raise NotFound
+    await service.record(context, "case.journal", case)
     return cards.journal(found)
 
 
@@ -249,12 +274,25 @@ async def not_answering(context: Context, event: Press) -> Receipt:
     return Receipt("cases.not_on_it", str(case.id))
 
 
-async def heard(context: Context, event: Said | Edited) -> None:
+async def heard(context: Context, event: Said | Edited) -> Form | None:
+    """Count what is written in a case's thread; a case begun as a plain message gets the form instead."""
     if isinstance(event, Edited) or context.someone is None:
-        return
+        return None
+    if event.thread is None:
+        return await _meant_as_case(context, event)
     case = await service.case_in_thread(context.session, event.thread)
     if case is not None and any(s.network.id == case.network_id and s.case_access for s in context.standings):
         await service.replied(context, case, event.posted)
+    return None
+
+
+async def _meant_as_case(context: Context, event: Said) -> Form | None:
+    """ "kasus 42 år gammel …" typed in a room: everybody there can read it. It is not read as a case."""
+    if context.room is None or not BEGUN_AS_CASE.match(event.text):
+        return None
+    context.afterwards.say.append(_not_read(context, public=True))
+    may_ask = context.standing_in(context.room.network_id).may(Right.USE_CASES)
+    return await ask(context, event) if may_ask else None
 
 
 async def deleted(context: Context, event: Deleted) -> None:
@@ -268,7 +306,7 @@ async def joined(context: Context, event: Joined) -> None:
         return
     outsiders = await people.without_case_access(context.session, room.network_id, [event.account])
     if outsiders:
-        notices = await service.outsider_notices(context.session, room.network_id, outsiders, context.now)
+        notices = await service.outsider_notices(context, room.network_id, outsiders, once=event.key)
         await enqueue(context.session, *notices)
 
 
@@ -293,30 +331,35 @@ async def submit_close(context: Context, event: Submission) -> Answer:
     form = forms.CloseForm(
         case.id, case.code or "", texts["conclusion"], texts["learning"], survives=bool(event.values.get("survives"))
     )
+    too_long = {f: len(texts[f]) - longest for f, longest in CLOSING.items() if len(texts[f]) > longest}
+    if too_long:
+        return Problems({field: _("Kort ned med {count} tegn.").format(count=over) for field, over in too_long.items()})
     checked = check(texts)
+    confirms = checked.marks(context.vault.mark)
     if event.button == forms.REWRITE:
-        return _closing_rewritten(form, checked)
+        return _closing_rewritten(context, form, checked)
     if not texts["conclusion"].strip():
         return Problems({"conclusion": _("Skriv hva som ble rådet, eller hvorfor det ikke ble noe svar.")})
     noted = replace(form, notes=checked.notes, rewrite=True)
     if checked.blocked:
         return Problems(checked.blocked, forms.close_form(noted))
-    if not _confirmed(event, checked, shown):
-        return forms.close_form(replace(noted, confirms=checked.warnings))
+    if not _confirmed(context, event, checked, shown):
+        return forms.close_form(replace(noted, confirms=confirms))
     await service.close_case(context, str(case_id), form.conclusion, form.learning, survives=form.survives)
     return Receipt("cases.closed", str(case_id))
 
 
-def _closing_rewritten(form: forms.CloseForm, checked: Checked) -> Form:
+def _closing_rewritten(context: Context, form: forms.CloseForm, checked: Checked) -> Form:
     left = check(checked.rewritten)
+    confirms = left.marks(context.vault.mark)
     return forms.close_form(
         replace(
             form,
             conclusion=left.texts["conclusion"],
             learning=left.texts["learning"],
             notes=left.everything,
-            confirms=left.warnings,
-            rewrite=bool(left.blocked or left.warnings),
+            confirms=confirms,
+            rewrite=bool(left.blocked or confirms),
         )
     )
 

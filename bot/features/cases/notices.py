@@ -9,11 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import people
 from bot.chat.message import Message
 from bot.chat.port import Account
+from bot.check import check
 from bot.feature import Desk, NoticeKind
 from bot.features.cases import cards, facts
-from bot.features.cases.check import check
 from bot.features.cases.tables import Case, CaseState
 from bot.outbox import Draft, Notice, enqueue
+from bot.people import Right
 
 
 async def compose_card(desk: Desk, notices: Sequence[Notice]) -> Mapping[int, Message]:
@@ -73,8 +74,10 @@ async def compose_appealed(desk: Desk, notices: Sequence[Notice]) -> Mapping[int
     said = {}
     for notice in notices:
         case = await desk.session.get(Case, int(notice.subject))
-        if case is None or case.state is not CaseState.APPEALED:
+        if case is None or case.state is not CaseState.APPEALED or notice.person_id is None:
             continue
+        if not await people.may(desk.session, notice.person_id, case.network_id, Right.DECIDE_APPEALS):
+            continue  # not theirs to read any longer
         found = await facts.case_facts(desk.session, desk.vault, case, "")
         if found is not None:
             reason = await facts.appeal_reason(desk.session, desk.vault, case)
@@ -85,12 +88,22 @@ async def compose_appealed(desk: Desk, notices: Sequence[Notice]) -> Mapping[int
 def _why_stopped(found: facts.CaseFacts) -> list[str]:
     words = found.words
     checked = check({"title": words.title, "background": words.background, "question": words.question})
-    return list(dict.fromkeys(" ".join(checked.blocked.values()).split("\n")))
+    return list(checked.blocked.values())
 
 
 async def compose_decided(desk: Desk, notices: Sequence[Notice]) -> Mapping[int, Message]:
     found = await facts.outlines(desk.session, [int(notice.subject) for notice in notices])
     return {notice.id: cards.appeal_decided(found[int(notice.subject)]) for notice in notices}
+
+
+async def compose_asked(desk: Desk, notices: Sequence[Notice]) -> Mapping[int, Message]:
+    said = {}
+    for notice in notices:
+        case = await desk.session.get(Case, int(notice.subject))
+        if case is not None and case.state is CaseState.OPEN:
+            found = (await facts.outlines(desk.session, [case.id]))[case.id]
+            said[notice.id] = cards.asked(found, await facts.signature(desk.session, case.asker_id))
+    return said
 
 
 async def room_is_safe(desk: Desk, notice: Notice, present: Sequence[Account]) -> bool:
@@ -103,7 +116,11 @@ async def room_is_safe(desk: Desk, notice: Notice, present: Sequence[Account]) -
 
 async def compose_not_posted(desk: Desk, notices: Sequence[Notice]) -> Mapping[int, Message]:
     found = await facts.outlines(desk.session, [int(notice.subject) for notice in notices])
-    return {notice.id: cards.not_posted(found[int(notice.subject)]) for notice in notices}
+    return {
+        notice.id: cards.not_posted(case)
+        for notice in notices
+        if (case := found[int(notice.subject)]).state is CaseState.OPEN  # erased meanwhile: nobody waits for it
+    }
 
 
 async def tell_asker(session: AsyncSession, notice: Notice, now: datetime) -> None:
@@ -126,6 +143,7 @@ NOTICES = (
     NoticeKind("cases.unanswered", compose_unanswered),
     NoticeKind("cases.stuck", compose_stuck),
     NoticeKind("cases.outsiders", compose_outsiders),
+    NoticeKind("cases.asked", compose_asked),
     NoticeKind("cases.appealed", compose_appealed),
     NoticeKind("cases.appeal_decided", compose_decided),
 )

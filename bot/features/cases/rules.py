@@ -1,6 +1,5 @@
 """Decisions about cases: no I/O, no clock."""
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -15,6 +14,8 @@ _CODE = re.compile(r"[^\W\d_]{1,12}-\d{2}-\d{3,}")
 MORNING = time(8, 0)  # notices to people are delivered at 08:00 of a working day
 CONTACTS_AFTER = 3  # working days without an answer
 LEADER_AFTER = 7
+
+LONGEST = {"title": 150, "background": 3000, "question": 3000, "reason": 500}  # characters
 
 AGE_BANDS = (
     "0-0",
@@ -55,6 +56,9 @@ def missing(draft: CaseDraft, today: date) -> dict[str, str]:
         problems["title"] = _("Skriv en kort tittel.")
     if not draft.question.strip():
         problems["question"] = _("Skriv hva du lurer på.")
+    for field, longest in LONGEST.items():
+        if len(getattr(draft, field)) > longest:
+            problems[field] = _("Kort ned til {longest} tegn.").format(longest=longest)
     if draft.age_band not in ("", *AGE_BANDS):
         problems["age_band"] = _("Velg en av aldersgruppene.")
     if draft.wanted_by and (problem := _date_problem(draft.wanted_by, today)):
@@ -89,25 +93,9 @@ def age_band_label(band: str) -> str:
     return _("{first}–{last} år").format(first=first, last=last)
 
 
-def mark(field: str, text: str, find: guard.Find) -> str:
-    """Names one find without its text, so that the asker's confirmation holds for just what was shown."""
-    return hashlib.sha256(f"{field}|{find.why}|{text[find.start : find.end]}".encode()).hexdigest()[:10]
-
-
-def marks(texts: Mapping[str, str], readings: Mapping[str, guard.Reading]) -> frozenset[str]:
-    """The marks of everything that warns."""
-    return frozenset(
-        mark(field, texts[field], find)
-        for field, reading in readings.items()
-        for find in reading.finds
-        if find.outcome is guard.Outcome.WARN
-    )
-
-
-def may_be_appealed(readings: Mapping[str, guard.Reading]) -> bool:
+def may_be_appealed(blocking: Sequence[guard.Find]) -> bool:
     """An appeal never releases an identity number."""
-    blocks = [find for r in readings.values() for find in r.finds if find.outcome is guard.Outcome.BLOCK]
-    return bool(blocks) and all(find.label is not guard.Label.FNR for find in blocks)
+    return bool(blocking) and all(find.label is not guard.Label.FNR for find in blocking)
 
 
 def escalations(opened: datetime, wanted_by: date | None, zone: str) -> tuple[datetime, datetime]:

@@ -31,7 +31,7 @@ from bot.outbox import Act, Draft
 from bot.outbox.notices import NOTICES
 from bot.people import Right, Role
 from bot.vault import Vault
-from storage import insert_into
+from storage import Busy, insert_into
 
 ANONYMOUS = "anonymous_hpl_23"  # helsepersonelloven § 23: information that identifies nobody is not confidential
 
@@ -134,20 +134,20 @@ async def require_safe_room(context: Context, network_id: int) -> None:
         raise RoomUnreadable
     outsiders = await people.without_case_access(context.session, network_id, present)
     if outsiders:
-        context.afterwards.regardless += await outsider_notices(context.session, network_id, outsiders, context.now)
+        hour = context.now.strftime("%Y-%m-%dT%H")  # asked again and again, the leaders hear once an hour
+        context.afterwards.regardless += await outsider_notices(context, network_id, outsiders, once=hour)
         raise OutsidersInRoom(names=say_list(sorted(account.name or account.id for account in outsiders)))
 
 
 async def outsider_notices(
-    session: AsyncSession, network_id: int, outsiders: Sequence[Account], now: datetime
+    context: Context, network_id: int, outsiders: Sequence[Account], *, once: str
 ) -> list[Draft]:
-    """Tell the leaders whom it concerns; the same persons at most once an hour. A notice carries ids alone."""
+    """Tell the leaders whom it concerns, the same persons once for each `once`. A notice carries ids alone."""
     subject = f"{network_id}:{outsiders[0].chat}:{_as_many_as_fit(outsiders)}"
-    who = hashlib.sha256(subject.encode()).hexdigest()[:16]
-    hour = now.strftime("%Y-%m-%dT%H")
+    about = hashlib.sha256(f"{subject}|{once}".encode()).hexdigest()[:32]
     return [
-        Draft("cases.outsiders", subject, f"cases.outsiders:{who}:{leader}:{hour}", now, leader)
-        for leader in await _with_role(session, network_id, Role.LEADER)
+        Draft("cases.outsiders", subject, f"cases.outsiders:{about}:{leader}", context.now, leader)
+        for leader in await _with_role(context.session, network_id, Role.LEADER)
     ]
 
 
@@ -194,8 +194,15 @@ async def _release(context: Context, case: Case) -> None:
     await session.flush()
     subject = str(case.id)
     await outbox.enqueue(session, Draft("cases.posted", subject, f"cases.posted:{subject}", context.now, room.place))
+    await outbox.enqueue(session, *await _word_to_the_asked(context, case))
     await _plan_escalation(context, case, standing.network.zone)
     await record(context, "case.opened", case)
+
+
+async def _word_to_the_asked(context: Context, case: Case) -> list[Draft]:
+    subject = str(case.id)
+    asked = await context.session.scalars(select(AskedPerson.person_id).where(AskedPerson.case_id == case.id))
+    return [Draft("cases.asked", subject, f"cases.asked:{subject}:{person}", context.now, person) for person in asked]
 
 
 async def _next_code(session: AsyncSession, network: people.Network, now: datetime) -> str:
@@ -277,7 +284,7 @@ async def decide_appeal(context: Context, case_id: str, *, release: bool) -> Cas
         await _release(context, case)
     else:
         await _forget_words(context, case, CaseState.REFUSED)
-        await remove_messages(context, str(case.id), await said_of(context.session, SHOWN_ALONE, [str(case.id)]))
+    await remove_messages(context, str(case.id), await said_of(context.session, SHOWN_ALONE, [str(case.id)]))
     await record(context, "case.appeal_released" if release else "case.appeal_refused", case)
     key = f"cases.appeal_decided:{case.id}"
     await outbox.enqueue(context.session, Draft("cases.appeal_decided", str(case.id), key, context.now, case.asker_id))
@@ -340,8 +347,16 @@ async def took_back(context: Context, posted: Posted) -> None:
 
 
 async def case_in_thread(session: AsyncSession, thread: Posted | None) -> Case | None:
-    """The case whose card a thread hangs under."""
-    subject = await outbox.subject_of(session, thread, "cases.posted") if thread else None
+    """The case whose card a thread hangs under.
+
+    Raises `Busy` while a case is on its way to that room and it is not known yet what the platform called it: the
+    event comes again.
+    """
+    if thread is None:
+        return None
+    subject = await outbox.subject_of(session, thread, "cases.posted")
+    if subject is None and await outbox.is_sending(session, "cases.posted", thread.place):
+        raise Busy
     return await session.get(Case, int(subject)) if subject else None
 
 
@@ -392,8 +407,9 @@ async def erase_case(context: Context, case_id: str) -> Case:
     await session.execute(
         delete(LearningPoint).where(LearningPoint.case_id == case.id, LearningPoint.survives_erasure.is_(False))
     )
-    for kind in ("cases.posted", "cases.concluded", "cases.unanswered", "cases.stuck", "cases.appealed"):
+    for kind in (*SHOWN_IN_ROOM, *SHOWN_ALONE, "cases.unanswered", "cases.stuck", "cases.asked"):
         await outbox.withdraw(session, kind, subject)
+    await _remove_what_is_on_its_way(context, case)
     gone = await said_of(context.session, (*SHOWN_IN_ROOM, *SHOWN_ALONE), [subject])
     if removes_replies(context.chat):
         theirs = await session.scalars(select(Reply.posted).where(Reply.case_id == case.id))
@@ -401,6 +417,34 @@ async def erase_case(context: Context, case_id: str) -> Case:
     await remove_messages(context, subject, gone)
     await record(context, "case.erased", case)
     return case
+
+
+async def _remove_what_is_on_its_way(context: Context, case: Case) -> None:
+    """A card that is being sent at this very moment cannot be withdrawn: it is removed right after it."""
+    room = await places.room_for(context.session, case.network_id, places.Purpose.CASES)
+    if room is None:
+        return
+    subject = str(case.id)
+    for kind in SHOWN_IN_ROOM:
+        if await outbox.is_sending(context.session, kind, room.place):
+            key = f"cases.removed:{subject}:{kind}"
+            removal = Draft("cases.removed", subject, key, context.now, room.place, Act.DELETE, posted_by=kind)
+            await outbox.enqueue(context.session, removal)
+
+
+async def restore_erased(session: AsyncSession, sealed_under: str, now: datetime) -> None:
+    """An older database was restored, and a case that was erased stands open in it again: erase its row too."""
+    case = await session.scalar(select(Case).where(Case.sealed_under == sealed_under))
+    if case is None:
+        return
+    case.title = case.background = case.question = case.conclusion = None
+    case.state, case.erased_at = (CaseState.ERASED if case.code else CaseState.REFUSED), now
+    await session.execute(update(Appeal).where(Appeal.case_id == case.id).values(reason=None))
+    await session.execute(
+        delete(LearningPoint).where(LearningPoint.case_id == case.id, LearningPoint.survives_erasure.is_(False))
+    )
+    for kind in (*SHOWN_IN_ROOM, *SHOWN_ALONE, "cases.unanswered", "cases.stuck", "cases.asked"):
+        await outbox.withdraw(session, kind, str(case.id))
 
 
 async def _forget_words(context: Context, case: Case, state: CaseState) -> None:

@@ -1,14 +1,14 @@
 """Reading the members' own messages, and the privacy contact's list."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time
 
 from sqlalchemy import func, select, update
 
 from bot import guard, people
 from bot.chat.inbound import Command, Deleted, Edited, Said
 from bot.chat.message import Facts, Message, Text, Tone, message
-from bot.clock import local_date
+from bot.clock import at_wall_clock, local_date, working_days_later
 from bot.errors import NotAllowed
 from bot.feature import Context, Desk, NoticeKind
 from bot.features.privacy.tables import PossibleBreach
@@ -17,6 +17,7 @@ from bot.outbox import Draft, Notice, enqueue
 from bot.people import Right
 from bot.places import Room
 
+MORNING = time(8, 0)
 LISTED = 30  # entries; older ones are in the audit and the export
 
 
@@ -38,7 +39,7 @@ async def heard(context: Context, event: Said | Edited) -> Message | None:
 def _told(reading: guard.Reading) -> Message:
     found = dict.fromkeys(guard.explain(find) for find in reading.finds)
     return message(
-        Text(_("Meldingen din kan røpe hvem noen er, og alle i rommet kan lese den."), Tone.WARNING),
+        Text(_("Meldingen din kan avsløre hvem noen er, og alle i rommet kan lese den."), Tone.WARNING),
         *found,
         _(
             "Slik fjerner du den: åpne menyen på meldingen og velg «Slett», "
@@ -61,48 +62,42 @@ def _unread() -> Message:
 
 
 async def _enter(context: Context, room: Room, event: Said | Edited, reading: guard.Reading) -> None:
-    """One entry for each message, however often it is edited."""
+    """One entry for each message, however often it is edited: all that ever stood in it counts."""
     session, posted = context.session, event.posted.store()
     kinds = ",".join(sorted({find.label for find in reading.finds}))
     entry = await session.scalar(select(PossibleBreach).where(PossibleBreach.posted == posted))
     if entry is not None:
-        entry.kinds, entry.removed_at = kinds, None
+        entry.kinds, entry.removed_at = ",".join(sorted({*kinds.split(","), *entry.kinds.split(",")})), None
         return
-    session.add(
-        PossibleBreach(
-            network_id=room.network_id,
-            room_id=room.id,
-            writer_id=context.someone.id if context.someone else None,
-            at=context.now,
-            posted=posted,
-            kinds=kinds,
-        )
+    breach = PossibleBreach(
+        network_id=room.network_id,
+        room_id=room.id,
+        writer_id=context.someone.id if context.someone else None,
+        at=context.now,
+        posted=posted,
+        kinds=kinds,
     )
+    session.add(breach)
     await session.flush()
-    await enqueue(session, *await _to_contacts(context, room.network_id))
+    await enqueue(session, *await _to_contacts(context, room))
 
 
-async def _to_contacts(context: Context, network_id: int) -> list[Draft]:
-    """At most one notice a day and contact: the list holds the rest."""
-    day = local_date(context.now, _zone(context, network_id)).isoformat()
-    return [
-        Draft(
-            "privacy.breaches",
-            str(network_id),
-            f"privacy.breaches:{network_id}:{m.person.id}:{day}",
-            context.now,
-            m.person.id,
-        )
-        for m in await people.members(context.session, network_id)
+async def _to_contacts(context: Context, room: Room) -> list[Draft]:
+    """At once, though once a day; and the next working morning, where something still stands then."""
+    network = await context.session.get_one(people.Network, room.network_id)
+    today = local_date(context.now, network.zone)
+    morning = at_wall_clock(working_days_later(today, 1), MORNING, network.zone)
+    contacts = [
+        m.person.id
+        for m in await people.members(context.session, network.id)
         if Right.SEE_POSSIBLE_BREACHES in people.rights(m.roles, m.case_access)
     ]
-
-
-def _zone(context: Context, network_id: int) -> str:
-    for standing in context.standings:
-        if standing.network.id == network_id:
-            return standing.network.zone
-    return "UTC"
+    times = ((f"{today}", context.now), (f"after {today}", morning))
+    return [
+        Draft("privacy.breaches", str(network.id), f"privacy.breaches:{network.id}:{contact}:{when}", due, contact)
+        for contact in contacts
+        for when, due in times
+    ]
 
 
 async def _cleared(context: Context, event: Said | Edited) -> None:
@@ -189,8 +184,8 @@ async def compose_breaches(desk: Desk, notices: Sequence[Notice]) -> Mapping[int
             .where(PossibleBreach.network_id == int(notice.subject), PossibleBreach.removed_at.is_(None))
         )
         text = ngettext(
-            "{count} melding som kan røpe hvem noen er, står fortsatt. Skriv /personvern for å se lista.",
-            "{count} meldinger som kan røpe hvem noen er, står fortsatt. Skriv /personvern for å se lista.",
+            "Én melding kan avsløre hvem noen er, og står fortsatt. Skriv /personvern for å se lista.",
+            "{count} meldinger kan avsløre hvem noen er, og står fortsatt. Skriv /personvern for å se lista.",
             standing or 0,
         ).format(count=standing or 0)
         if standing:

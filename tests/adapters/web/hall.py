@@ -94,6 +94,8 @@ class FakeInbox:
                 await delivery.ask(self.chat, event.opener, event.place, event.account, ask_form(), event.key)
             case Press(does="test.answering", carries=carries):
                 await self.chat.edit(Posted.load(carries), case_card(carries, answering=event.account.name))
+            case Said(text=text, opener=opener) if text.startswith("kasus") and opener:
+                await delivery.ask(self.chat, opener, event.place, event.account, ask_form(), event.key)
             case Said(text=text) if "11223" in text:
                 await self.chat.whisper(event.place, event.account, message("Dette kan kjenne igjen en pasient."))
             case _:
@@ -103,14 +105,31 @@ class FakeInbox:
     async def _submitted(self, event: Submission) -> Outcome:
         if event.button == "rewrite":
             return Next(ask_form(title="Omskrevet tittel", note="Alderen er gjort om til en gruppe."))
-        if "Hansen" in str(event.values.get("background")):
-            return Problems({"background": "«Hansen» ser ut som et navn. Ta det bort.", "": "Ikke sendt."})
+        if event.button == "appeal":
+            return Problems({"": "Ingen kan vurdere den nå."})
+        problems = {name: said for name, said in MISSING.items() if not event.values.get(name)}
+        background = str(event.values.get("background"))
+        if "Hansen" in background:
+            problems["background"] = "«Hansen» ser ut som et navn. Ta det bort."
+        if "Storvik" in background:
+            problems["background"] += " «Storvik» ser ut som et sted. Skriv heller hva slags sted det er."
+            note = "«Hansen» kan være flere."
+            return Problems(problems, ask_form(str(event.values["title"]), note, background, appeal=True))
+        if problems:
+            return Problems(problems)
         self.keys.add(event.key)
         self.asked.append(event)
         return Done()
 
 
-def ask_form(title: str = "", note: str = "") -> Form:
+MISSING = {
+    "title": "Skriv en tittel.",
+    "question": "Skriv hva du lurer på.",
+    "affirmed": "Kryss av for at du har sett.",
+}
+
+
+def ask_form(title: str = "", note: str = "", background: str = "", *, appeal: bool = False) -> Form:
     return Form(
         "test.ask",
         "Spør nettverket",
@@ -124,7 +143,7 @@ def ask_form(title: str = "", note: str = "") -> Form:
                 title,
                 longest=150,
             ),
-            TextField("background", "Bakgrunn", lines=5),
+            TextField("background", "Bakgrunn", notes=(note,) if background else (), value=background, lines=5),
             TextField("question", "Spørsmål", True, "Hva lurer du på?", lines=3),
             ChoiceField("age_band", "Aldersgruppe", options=(Option("18-39", "18–39 år"), Option("40-64", "40–64 år"))),
             DateField("wanted_by", "Svar ønskes innen"),
@@ -137,7 +156,10 @@ def ask_form(title: str = "", note: str = "") -> Form:
         ),
         carries="1",
         intro=(Text("Du har taushetsplikt også når personvernsjekken ikke finner noe.", Tone.STRONG),),
-        extra=(FormButton("rewrite", "Sett inn omskrivingen"),),
+        extra=(
+            FormButton("rewrite", "Sett inn omskrivingen"),
+            *([FormButton("appeal", "Be personvernkontakten vurdere")] if appeal else []),
+        ),
     )
 
 
@@ -154,7 +176,7 @@ def case_card(carries: str = "", answering: str = "", sealed_under: str | None =
         Quote("Bakgrunn", "Kvinne i aldersgruppa 40–64 år med langvarig anemi uten sikker årsak."),
         Quote("Spørsmål", "Har noen erfaring med neste trinn i utredningen?"),
         Facts((("Svar ønskes innen", "fredag 4. desember 2026"), ("Aldersgruppe", "40–64 år"))),
-        Mentions("Spør særlig:", (("ola", "Ola Myhre"),)),
+        Mentions("Spør særlig:", (("ola", "Ola Myhre"), ("siri", "Siri Anne Vik"))),
         *([Text(f"{answering} svarer.", Tone.GOOD)] if answering else []),
         CopyText("Til journal", "Råd fra nettverket: kontroller jernstatus."),
         Buttons(

@@ -104,6 +104,31 @@ async def test_everything_in_the_chat_with_the_bot_is_a_command(hall: Hall) -> N
     shown = (await kari.do("messages", room="direct:kari"))["messages"]
     assert not any(each["private"] for each in shown)  # the whole room is
     assert (await hall.client("ola").post("messages", room="direct:kari")).status_code == 404
+    assert not any(each["threads"] for each in shown)
+
+
+@pytest.mark.parametrize(
+    ("typed", "command"), [("@Fagtråd hjelp", "hjelp"), ("@fagtrad, mine oppgaver", "mine oppgaver"), ("@Fagtråd", "")]
+)
+async def test_the_bots_own_name_is_no_part_of_a_command_to_it(hall: Hall, typed: str, command: str) -> None:
+    kari = hall.client("kari")
+    await kari.do("home")
+    await kari.say(typed, room="direct:kari")
+    (event,) = hall.inbox.events
+    assert isinstance(event, Command)
+    assert event.text == command
+
+
+async def test_a_case_written_as_a_message_gets_the_form(hall: Hall) -> None:
+    kari, same = hall.client("kari"), key()
+    answer = await kari.say("kasus 42 år gammel kvinne", key=same)
+    assert answer["form"]["title"] == "Spør nettverket"
+    assert text_of(answer["message"]) == "kasus 42 år gammel kvinne"
+    assert "form" not in await kari.say("kasus 42 år gammel kvinne", key=same)
+    assert "form" not in await kari.say("Hei")
+    values = {"title": "Anemi", "question": "Hva nå?", "affirmed": "on"}
+    form = {name: answer["form"][name] for name in ("does", "carries")}
+    assert (await kari.do("submit", form=answer["form"]["id"], **form, values=values))["done"]
 
 
 async def test_editing_and_removing_ones_own_message_is_heard(hall: Hall) -> None:
@@ -234,6 +259,23 @@ async def test_shortcuts_and_menus_offer_what_features_offer(hall: Hall) -> None
     assert (await kari.post("on-message", message=id, does="test.ask", key=key())).status_code == 400
 
 
+async def test_the_words_of_a_case_go_into_nothing_made_from_a_message(hall: Hall) -> None:
+    """They are sealed with the case, and would outlive it elsewhere."""
+    core = hall.chat.core
+    async with core.database.transaction() as session:
+        case = await core.vault.new_subject(session, "case")
+    kari = hall.client("kari")
+    await kari.do("home")
+    posted = await hall.chat.post(CASES, case_card(sealed_under=case), "c1")
+    reply = (await kari.say("Kanarifugl", room="cases", thread=posted.ref))["message"]["id"]
+    alone = await hall.chat.post(Place("web", "direct:kari"), case_card(sealed_under=case), "c2")
+    for id in (posted.ref, reply, alone.ref):
+        await kari.do("on-message", message=id, does="test.item", key=key())
+        pressed = hall.inbox.events[-1]
+        assert isinstance(pressed, Press)
+        assert (pressed.on and pressed.on.ref, pressed.text) == (id, "")
+
+
 async def _form(hall: Hall, who: str = "kari") -> dict:
     answer = await hall.client(who).do("shortcut", room="general", does="test.ask", key=key())
     return {
@@ -249,10 +291,10 @@ async def test_a_form_pressed_twice_happens_once_and_a_refused_one_can_be_sent_a
     assert refused["problems"]["background"].startswith("«Hansen»")
     rewritten = await kari.do("submit", **form, values={}, button="rewrite")
     assert rewritten["next"]["id"] == form["form"]
-    values = {"title": "Anemi", "asked": ["ola", "siri"]}
+    values = {"title": "Anemi", "question": "Hva nå?", "affirmed": "on", "asked": ["ola", "siri"]}
     await asyncio.gather(*(kari.do("submit", **form, values=values) for _ in range(4)))
     (event,) = hall.inbox.asked
-    assert event.values == {"title": "Anemi", "asked": ("ola", "siri")}
+    assert event.values == values | {"asked": ("ola", "siri")}
     assert event.key == f"web:form:{form['form']}"
 
 
@@ -320,6 +362,14 @@ async def test_old_messages_come_by_the_page(hall: Hall) -> None:
     assert texts == [f"Nr. {n}" for n in range(60)]
     back = await kari.do("messages", room="general", find=older["messages"][5]["id"])
     assert older["messages"][5]["id"] in [each["id"] for each in back["messages"]]
+
+
+async def test_only_members_answers_are_counted(hall: Hall) -> None:
+    posted = await hall.chat.post(CASES, message("Et spørsmål"), "q")
+    await hall.client("ola").say("Et svar", room="cases", thread=posted.ref)
+    await hall.chat.post(posted.in_thread, message("Avsluttet."), "closed")
+    (shown,) = (await hall.client("kari").do("messages", room="cases"))["messages"]
+    assert shown["replies"] == 1
 
 
 async def test_unread_is_counted_and_read_marks_move_on_only(hall: Hall) -> None:
@@ -447,7 +497,6 @@ def test_every_word_of_the_script_is_there() -> None:
     folder = Path(words.__file__).parent / "static"
     script = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.js"))
     asked = set(re.findall(r"\bwords\.(\w+)", script)) | set(re.findall(r"\bsay\(\"(\w+)\"", script))
-    asked |= {"missing", "missing_tick"}
     asked |= {f"{name}_{n}" for name in re.findall(r"\bcount\(\"(\w+)\"", script) for n in ("one", "many")}
     assert asked - {"textContent"} == known
 

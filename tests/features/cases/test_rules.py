@@ -1,10 +1,14 @@
 """Decisions about cases, without a database."""
 
+from pathlib import Path
+
 import pytest
 
 from bot import guard
+from bot.check import check
 from bot.features.cases.forms import carried, carry
-from bot.features.cases.rules import AGE_BANDS, age_band_label, by_workplace, is_code, mark, marks, may_be_appealed
+from bot.features.cases.rules import AGE_BANDS, age_band_label, by_workplace, is_code, may_be_appealed
+from bot.vault import Ledger, Vault
 
 
 @pytest.mark.parametrize(
@@ -45,27 +49,27 @@ def test_what_is_not(typed: str) -> None:
     assert not is_code(typed)
 
 
-def read(text: str) -> dict[str, guard.Reading]:
-    return {"question": guard.read(text, guard.Profile.CASE)}
+def blocking(text: str) -> list[guard.Find]:
+    return [find for _text, find in check({"question": text}).finds(guard.Outcome.BLOCK)]
 
 
 def test_an_appeal_is_for_what_was_stopped_and_never_for_an_identity_number() -> None:
-    assert may_be_appealed(read("Pasienten heter Kari Hansen."))
-    assert not may_be_appealed(read("Gir dere faktor?"))
-    assert not may_be_appealed(read("Pasienten ble innlagt 12. mars."))
-    assert not may_be_appealed(read("Pasienten er 14855820480."))
-    assert not may_be_appealed(read("Pasienten heter Kari Hansen og er 14855820480."))
+    assert may_be_appealed(blocking("Pasienten heter Kari Hansen."))
+    assert not may_be_appealed(blocking("Gir dere faktor?"))
+    assert not may_be_appealed(blocking("Pasienten ble innlagt 12. mars."))
+    assert not may_be_appealed(blocking("Pasienten er 14855820480."))
+    assert not may_be_appealed(blocking("Pasienten heter Kari Hansen og er 14855820480."))
 
 
-def test_a_mark_names_a_find_without_its_words_and_changes_with_them() -> None:
-    first, second = "Innlagt 12. mars.", "Innlagt 13. mars."
-    shown = marks({"question": first}, read(first))
+def test_a_mark_names_a_find_without_its_words_and_changes_with_them(tmp_path: Path) -> None:
+    vault, other = (Vault({"k": key * 32}, Ledger(tmp_path / "ledger")) for key in (b"a", b"b"))
+    first, second = check({"question": "Innlagt 12. mars."}), check({"question": "Innlagt 13. mars."})
+    shown = first.marks(vault.mark)
     assert len(shown) == 1
     assert "mars" not in str(shown)
-    assert shown == marks({"question": first}, read(first))
-    assert not shown & marks({"question": second}, read(second))
-    find = read(first)["question"].finds[0]
-    assert mark("question", first, find) != mark("background", first, find)
+    assert shown == first.marks(vault.mark)
+    assert not shown & second.marks(vault.mark)
+    assert not shown & first.marks(other.mark), "without the key it cannot be tried against guesses"
 
 
 def test_what_a_form_carries_comes_back() -> None:

@@ -1,12 +1,11 @@
-"""The check of what is typed about a case, before anything is stored or posted."""
+"""Personvernsjekken as the forms use it: what is typed is read before anything is stored or posted."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot import guard
 from bot.errors import Refusal
-from bot.features.cases.rules import marks
-from bot.guard import Outcome
+from bot.guard import Find, Outcome, Profile, Reading
 
 
 class TextTooLong(Refusal):
@@ -21,7 +20,7 @@ class CheckNotFinished(Refusal):
 @dataclass(frozen=True, slots=True)
 class Checked:
     texts: Mapping[str, str]
-    readings: Mapping[str, guard.Reading]
+    readings: Mapping[str, Reading]
 
     @property
     def blocked(self) -> dict[str, str]:
@@ -38,8 +37,22 @@ class Checked:
         return self._explained(set(Outcome))
 
     @property
-    def warnings(self) -> frozenset[str]:
-        return marks(self.texts, self.readings)
+    def rewritten(self) -> dict[str, str]:
+        return {field: guard.rewrite(text, self.readings[field]) for field, text in self.texts.items()}
+
+    def finds(self, outcome: Outcome) -> list[tuple[str, Find]]:
+        """(what was found, how) of every field."""
+        return [
+            (self.texts[field][find.start : find.end], find)
+            for field, reading in self.readings.items()
+            for find in reading.finds
+            if find.outcome is outcome
+        ]
+
+    def marks(self, mark: Callable[[str], str]) -> frozenset[str]:
+        """Names everything that warns without its text (`Vault.mark`), so that a confirmation holds for just what
+        was shown."""
+        return frozenset(mark(f"{find.why}|{text}") for text, find in self.finds(Outcome.WARN))
 
     def _explained(self, outcomes: set[Outcome]) -> dict[str, tuple[str, ...]]:
         """In plain words, with what was found: for the writer's own form, never for a room or a log."""
@@ -55,18 +68,14 @@ class Checked:
         }
         return {field: found for field, found in explained.items() if found}
 
-    @property
-    def rewritten(self) -> dict[str, str]:
-        return {field: guard.rewrite(text, self.readings[field]) for field, text in self.texts.items()}
 
-
-def check(texts: Mapping[str, str]) -> Checked:
+def check(texts: Mapping[str, str], profile: Profile = Profile.CASE) -> Checked:
     """Read the fields of one form together, since kinds that are harmless apart can point to a person together.
 
     Raises `TextTooLong` and `CheckNotFinished`: what could not be read is not let through.
     """
     try:
-        return Checked(texts, guard.read_fields(texts, guard.Profile.CASE))
+        return Checked(texts, guard.read_fields(texts, profile))
     except guard.TooLong as error:
         raise TextTooLong from error
     except guard.Unreadable as error:

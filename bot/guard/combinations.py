@@ -105,13 +105,13 @@ def combined(sheet: Sheet, marks: list[Mark], found: frozenset[Kind]) -> list[Ma
     why = telling(found)
     if why is None and not (Kind.PROFESSION in found and found & _WEIGHTY):
         return marks
-    weighed = [
-        replace(mark, why=why)
-        if why and mark.label in {Label.LOC, Label.UNIT} and mark.outcome is Outcome.WARN
-        else mark
-        for mark in marks
-    ]
+    weighed = [replace(mark, why=why) if why and _where(mark) else mark for mark in marks]
     return [*weighed, *_professions(sheet, marks)]
+
+
+def _where(mark: Mark) -> bool:
+    """A place or a named institution; a ward keeps its own explanation and rewrite."""
+    return mark.label in {Label.LOC, Label.UNIT} and mark.outcome is Outcome.WARN and mark.why != "unit.ward"
 
 
 def _professions(sheet: Sheet, marks: list[Mark]) -> Iterator[Mark]:

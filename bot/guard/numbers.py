@@ -40,26 +40,8 @@ _SHORT_FNR = rf"{_FNR_CUE}(?P<n>\d(?:[ ./_\-]{{0,2}}\d){{4,7}})(?!\d)"
 
 _FNR_ENDS = ("nr", "nummer", "nummeret", "cpr", "ssn")
 _ID_HEADS = frozenset(
-    [
-        "npr",
-        "eqs",
-        "dips",
-        "epj",
-        "hpr",
-        "mrn",
-        "nissy",
-        "duf",
-        "npe",
-        "avvik",
-        "avviksmelding",
-        "biobank",
-        "accession",
-        "pacs",
-        "sak",
-        "ref",
-        "rekv",
-        "nav",
-    ]
+    {"npr", "eqs", "dips", "epj", "hpr", "mrn", "nissy", "duf", "npe", "avvik", "avviksmelding", "biobank"}
+    | {"accession", "pacs", "sak", "ref", "rekv", "nav"}
 )
 _ID_ENDS = ("id", "nr", "nummer", "no")
 _ID_CUE = r"""(?i:\b(?:(?:npr|eqs|dips|epj|hpr|mrn|nissy|duf|npe|avvik|avviksmelding|biobank|accession|pacs

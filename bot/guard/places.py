@@ -29,13 +29,18 @@ _POSTBOX = rf"(?i:\bpostboks[ ]\d{{1,5}}){_POST}"
 _POSTAL = r"(?<![\d\-/.])(?:[NH][ \-]?)?(?P<z>\d{4})[ ](?P<p>\p{Lu}[\p{L}\-]{1,24})(?:[ ]i[ ]\p{Lu}\p{L}{1,20})?"
 _BARE_STREET = r"""(?<=(?i:\b(?:i|på|fra|frå|ved|til)[ ]))\p{Lu}[\p{L}\-]{3,24}(?:gata|gaten|gate|veien
   |vegen|gårdsvei)\b(?![ ]\d)"""
-_LIVES = r"""(?i:\b(?:bor|bur|bodde|budde|bosatt|busett|busatt|oppvokst|oppvaksen|hjemmehørende|kommer|kjem
-  |opprinnelig|opphavleg|innflyttet|flyttet|flytta|født[ ]og[ ]oppvokst|lives|hjemme|heime|ferierer|jobber
-  |arbeider|eneste[ ]\w{2,20}|kjente|kjent|familie|slekt|gård|hytte)
-  [ ](?:\w{2,12}[ ]){0,2}?(?:i|på|fra|frå|til|in|from|utenfor|ved|nær)[ ])(?P<p>\p{Lu}[\p{L}\-']{1,28}(?:[ ]
-  (?:i|og)[ ]\p{Lu}[\p{L}\-]{2,24})?)"""
-_KOMMUNE = r"""(?P<p>\p{Lu}[\p{L}\-]{1,24}(?:[ ](?:og[ ])?\p{Lu}[\p{L}\-]{2,24})?s?)[ ](?i:kommune|herad
-  |prestegjeld|bygdelag|kommunestyre|tettsted|sogn)\b"""
+_LIVING = (
+    "bor|bur|bodde|budde|bosatt|busett|busatt|oppvokst|oppvaksen|hjemmehørende|kommer|kjem|opprinnelig|opphavleg"
+    "|innflyttet|flyttet|flytta|lives|hjemme|heime|ferierer|jobber|arbeider|kjente|kjent|familie|slekt|gård|hytte"
+)
+_LIVES = rf"""(?i:\b(?:{_LIVING}|eneste[ ]\w{{2,20}})
+  [ ](?:\w{{2,12}}[ ]){{0,2}}?(?:i|på|fra|frå|til|in|from|utenfor|ved|nær)[ ])(?P<p>\p{{Lu}}[\p{{L}}\-']{{1,28}}
+  (?:[ ](?:i|og)[ ]\p{{Lu}}[\p{{L}}\-]{{2,24}})?)"""
+_LIVES_CUES = frozenset([*_LIVING.split("|"), "eneste"])
+_PARISH = "kommune|herad|prestegjeld|bygdelag|kommunestyre|tettsted|sogn"
+_KOMMUNE = rf"""(?P<p>\p{{Lu}}[\p{{L}}\-]{{1,24}}(?:[ ](?:og[ ])?\p{{Lu}}[\p{{L}}\-]{{2,24}})?s?)[ ]
+  (?i:{_PARISH})\b"""
+_KOMMUNE_CUES = frozenset(_PARISH.split("|"))
 _MET = r"""(?i:\b(?:takk[ ]for[ ](?:sist|sidan[ ]sist)|\w{0,20}(?:kurs|kurset|møte|møtet|kongress|kongressen
   |konferanse|konferansen|seminar|seminaret|samling|samlinga|samlingen|fagdag|fagdagen|symposium|symposiet))
   (?:[ ]\w{1,14}){0,2}[ ](?:i|på)[ ]$)"""
@@ -78,10 +83,14 @@ _ROOM = r"""(?i:(?<![\p{L}\-])(?:rom(?:met|nr|nummer)?|sengeplass|seng(?:en)?|st
 _ROOM_CUES = ("rom", "seng", "stue", "bed", "room", "pasientrom", "isolat", "enerom", "luftsm", "vindu", "plass")
 _POSTED = r"""(?i:[ ,]{1,2}(?:på[ ]|ved[ ])?(?P<w>[a-zæøå]{2,24}(?:posten|avdelingen|avd\.?|post|intensiven
   |overvåkningen|observasjonen|mottaket|barsel|føden)))(?!\p{L})"""
-_WORKS = r"""(?i:\b(?:jobber|jobba|jobbar|arbeider|arbeidar|ansatt|tilsett|sjef|leder|leiar|lærer|lærar|elev
-  |student|assistent|vaktmester|spiller|trener|rektor|ingeniør|sykepleier|operatør|går)[ ]
-  (?:\w{2,14}[ ]){0,2}?(?:på|i|hos|ved|for)[ ])(?P<o>(?:\p{Lu}\p{L}[\p{L}\d\-&]{1,24})
-  (?:[ ]\p{Lu}[\p{L}\d\-&]{1,24}){0,2}(?:[ ](?:AS|ASA|skole|skule|vgs|barnehage|verft))?)"""
+_EMPLOYED = (
+    "jobber|jobba|jobbar|arbeider|arbeidar|ansatt|tilsett|sjef|leder|leiar|lærer|lærar|elev|student|assistent"
+    "|vaktmester|spiller|trener|rektor|ingeniør|sykepleier|operatør|går"
+)
+_WORKS_CUES = frozenset(_EMPLOYED.split("|"))
+_WORKS = rf"""(?i:\b(?:{_EMPLOYED})[ ]
+  (?:\w{{2,14}}[ ]){{0,2}}?(?:på|i|hos|ved|for)[ ])(?P<o>(?:\p{{Lu}}\p{{L}}[\p{{L}}\d\-&]{{1,24}})
+  (?:[ ]\p{{Lu}}[\p{{L}}\d\-&]{{1,24}}){{0,2}}(?:[ ](?:AS|ASA|skole|skule|vgs|barnehage|verft))?)"""
 
 
 _WAY_ENDS = ("gata", "gaten", "gate", "veien", "vegen", "gårdsvei")
@@ -89,7 +98,7 @@ _STREET_ENDS = (
     *("gata", "gate", "gaten", "veien", "vegen", "vei", "veg", "allé", "alleen", "allmenning", "allmenningen"),
     *("gt", "vn", "v", "plass", "plassen", "stien", "bakken", "svingen", "tunet", "ringen", "kroken", "haugen", "lia"),
     *("åsen", "brygga", "kaia", "torget", "løkka", "marka", "terrasse", "terrassen", "hagen", "stubben", "smauet"),
-    *("geilen", "lunden", "faret", "jordet", "toppen", "stranda", "postboks"),
+    *("geilen", "lunden", "faret", "jordet", "toppen", "stranda"),
 )
 
 
@@ -120,6 +129,7 @@ def addresses(sheet: Sheet) -> Iterator[Mark]:
 def _streets(sheet: Sheet) -> Iterator[str]:
     if any(word.endswith(_STREET_ENDS) for word in sheet.counted):
         yield _STREET
+    if "postboks" in sheet.tokens:
         yield _POSTBOX
 
 

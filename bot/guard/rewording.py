@@ -146,7 +146,8 @@ _CUE = rf"""(?P<lead>{_OPENING}|\(|[,;][ ])(?P<cue>(?i:(?:fnr|f\.?[ ]?nr|fødsel
 _AFTER = r"[ ]?(?:$|[.,;!?)\n])"
 _DATE_LEAD = r"(?i:\b(?:den|på|om|i)[ ]|(?<=[ ])d\.[ ])$"
 _FROM_LEAD = r"(?i:\b(?:fra|frå|til|siden|sidan|før|etter|mellom|innen|innan|pr\.?|per)[ ])$"
-_SENTENCE = r"(?:^|\n|(?<=[\p{L}\d)\]]{4})(?<!\b(?i:iflg|tidl|spes))[.!?][ ]{1,2})[ \-]{0,4}$"
+_SHORTENED = "iflg|tidl|spes|pas|tlf|avd|evt|resp|beh|adr|mob|jfr|inkl|ekskl|hhv|kir|med|dvs|spl|int|tab"
+_SENTENCE = rf"(?:^|\n|(?<=[\p{{L}}\d)\]]{{3}})(?<!\b(?i:{_SHORTENED}))[.!?][ ]{{1,2}})[ \-]{{0,4}}$"
 
 
 def applied(text: str, finds: Iterable[Find]) -> str:

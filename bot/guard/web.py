@@ -19,8 +19,8 @@ _URL = r"""(?i:(?:https?|hxxps?|ftp|sftp|file)://[^\s<>"|]{1,500}|\bwww\.[^\s<>"
 _FILE = r"""(?<![\w@./\\\-])(?:[A-Za-z]:\\|\\\\|/|~/)?(?:[\p{L}\d._\-+()&'/\\]{1,120})\.
   (?i:zip|png|jpe?g|gif|bmp|tiff?|heic|pdf|docx?|xlsx?|pptx?|odt|ods|rtf|txt|csv|tsv|dcm|dicom|mp[34]|m4a
   |mov|avi|wav|msg|eml|7z|rar|html?|xml|json)(?![\w])"""
-_SIGNS = ("@", "(at", "( at", "[at", "[ at", "{at", "{ at", "<at", "< at", "_at_", "alfa", "(a", "( a", "[a", "[ a")
-_AT_HOST = r"(?i:[ ]at[ ][\w\-]{2,40}(?:\.|[ ]?\(?(?:dot|punktum|punkt|prikk)))"
+_SIGN = r"""(?i:@|[(\[{<][ ]?a|_at_|alfa|[ ]at[ ](?=[\w\-]{2,40}(?:\.|[ ]?\(?(?:dot|punktum|punkt|prikk))))"""
+_BEFORE, _BEHIND = 120, 400
 _HOSTED = (".no", ".com", ".org", ".net", ".se", ".dk", ".eu", ".io", ".uk", ".de", ".info", "://", "www.")
 _PART = r"\p{Lu}?\p{Ll}{1,40}|\p{Lu}{2,40}"
 _SUFFIXES = tuple(
@@ -36,11 +36,23 @@ _DATED = r"""(?<!\d)(?:(?:19|20)\d{2}[.\-_ ]?[01]\d[.\-_ ]?[0-3]\d|[0-3]?\d[.\-_
 
 
 def emails(sheet: Sheet) -> Iterator[Mark]:
-    signed = any(sign in sheet.lower for sign in _SIGNS)
-    if not signed and not (" at " in sheet.lower and sheet.find(_AT_HOST)):
-        return
-    for match in sheet.find(f"(?i:{_EMAIL})"):
-        yield Mark(*match.span(), Label.EMAIL, Outcome.BLOCK, "email")
+    signs = [match.start() for match in sheet.find(_SIGN)]
+    for start, end in _windows(signs):
+        for match in sheet.find(f"(?i:{_EMAIL})", start, end):
+            yield Mark(*match.span(), Label.EMAIL, Outcome.BLOCK, "email")
+
+
+def _windows(signs: list[int]) -> Iterator[tuple[int, int]]:
+    """The stretches where an address may stand, around each sign of one; near ones in one."""
+    start = end = -1
+    for sign in signs:
+        if sign - _BEFORE > end:
+            if end >= 0:
+                yield start, end
+            start = max(0, sign - _BEFORE)
+        end = sign + _BEHIND
+    if end >= 0:
+        yield start, end
 
 
 def links(sheet: Sheet) -> Iterator[Mark]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from bot.dispatch import InboxRow
-from bot.features.cases.service import open_words
+from bot.features.cases.facts import open_words
 from bot.features.cases.tables import Case
 from bot.outbox.notices import NOTICES
 from bot.vault import DataKey

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from bot import outbox
 from bot.chat.message import Form
 from bot.chat.port import Done, Place
-from bot.features.cases.service import restore_erased
+from bot.features.cases.ending import restore_erased
 from bot.features.cases.tables import Case, CaseState, LearningPoint
 from bot.outbox.notices import NOTICES, State
 from bot.people import Membership

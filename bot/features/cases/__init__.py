@@ -1,9 +1,10 @@
 """Case questions: asked in a form, checked, posted to the case room, answered or escalated, closed, erased."""
 
 from bot.feature import CommandWord, Feature, Shortcut
-from bot.features.cases import handlers
+from bot.features.cases import handlers, receipts
+from bot.features.cases.answering import case_in_thread
+from bot.features.cases.ending import remove_messages, restore_erased, said_of
 from bot.features.cases.notices import NOTICES
-from bot.features.cases.service import case_in_thread, remove_messages, restore_erased, said_of
 from bot.features.cases.tables import Case, CaseState
 
 __all__ = ["FEATURE", "Case", "CaseState", "case_in_thread", "remove_messages", "said_of"]
@@ -25,8 +26,8 @@ FEATURE = Feature(
         "cases.open": handlers.open_cases,
         "cases.show": handlers.show,
         "cases.journal": handlers.journal,
-        "cases.answering": handlers.answering,
-        "cases.not_answering": handlers.not_answering,
+        "cases.answering": handlers.say_i_answer,
+        "cases.not_answering": handlers.say_i_do_not,
         "cases.ask_close": handlers.ask_close,
         "cases.ask_erase": handlers.ask_erase,
         "cases.release": handlers.release,
@@ -38,13 +39,13 @@ FEATURE = Feature(
         "cases.erase": handlers.submit_erase,
     },
     receipts={
-        "cases.opened": handlers.opened_receipt,
-        "cases.appealed": handlers.appealed_receipt,
-        "cases.on_it": handlers.on_it_receipt,
-        "cases.not_on_it": handlers.not_on_it_receipt,
-        "cases.closed": handlers.closed_receipt,
-        "cases.decided": handlers.decided_receipt,
-        "cases.erased": handlers.erased_receipt,
+        "cases.opened": receipts.opened,
+        "cases.appealed": receipts.appealed,
+        "cases.on_it": receipts.on_it,
+        "cases.not_on_it": receipts.not_on_it,
+        "cases.closed": receipts.closed,
+        "cases.decided": receipts.decided,
+        "cases.erased": receipts.erased,
     },
     notices=NOTICES,
     reads_case_room=frozenset({"cases.ask", "cases.release"}),

@@ -8,10 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import people
-from bot.features.cases.service import CaseText, open_words
 from bot.features.cases.tables import Answering, Appeal, AskedPerson, Case, CaseState, LearningPoint, Reply
 from bot.people import Network, Organisation, Person
 from bot.vault import Erased, Vault
+
+
+@dataclass(frozen=True, slots=True)
+class CaseText:
+    title: str
+    background: str
+    question: str
+    conclusion: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +136,17 @@ async def _answering(session: AsyncSession, case: Case) -> tuple[str, ...]:
         .order_by(Answering.since)
     )
     return tuple(rows)
+
+
+async def open_words(session: AsyncSession, vault: Vault, case: Case) -> CaseText:
+    """The case's words. Who may have them is the caller's to know. Raises `vault.Erased`."""
+
+    async def opened(field: str, sealed: bytes | None) -> str:
+        return await vault.open(session, case.sealed_under, field, sealed) if sealed else ""
+
+    return CaseText(
+        await opened("title", case.title),
+        await opened("background", case.background),
+        await opened("question", case.question),
+        await opened("conclusion", case.conclusion),
+    )

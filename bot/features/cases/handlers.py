@@ -13,8 +13,8 @@ from bot.check import Checked, check
 from bot.clock import local_date
 from bot.errors import NotAllowed, NotFound, Refusal
 from bot.feature import Answer, Context, Receipt
-from bot.features.cases import cards, facts, forms, rules, service
-from bot.features.cases.tables import Case, CaseState, LearningPoint, Reply
+from bot.features.cases import answering, appeals, cards, ending, facts, forms, rules, service
+from bot.features.cases.tables import Case, CaseState
 from bot.guard import Label, Outcome
 from bot.language import _
 from bot.outbox import enqueue
@@ -144,12 +144,12 @@ async def _stopped(
     """The form stays, with every problem at its field at once, or goes to the privacy contact."""
     finds = checked.finds(Outcome.BLOCK)
     open_to_appeal = rules.may_be_appealed([find for _text, find in finds]) and bool(
-        await service.deciders(context.session, form.network_id, context.person.id)
+        await appeals.deciders(context.session, form.network_id, context.person.id)
     )
     if event.button == forms.APPEAL and open_to_appeal:
         problem = _reason_problem(draft.reason, {text for text, _find in finds})
         if not problem and not problems:
-            case = await service.appeal(context, form.network_id, draft)
+            case = await appeals.appeal(context, form.network_id, draft)
             return Receipt("cases.appealed", str(case.id))
         problems = {**problems, **({"reason": problem} if problem else {})}
     again = replace(form, notes=checked.notes, rewrite=True, appeal=open_to_appeal)
@@ -264,13 +264,13 @@ async def journal(context: Context, event: Press) -> Message:
 # Answering
 
 
-async def answering(context: Context, event: Press) -> Receipt:
-    case = await service.say_on_it(context, event.carries, on=True)
+async def say_i_answer(context: Context, event: Press) -> Receipt:
+    case = await answering.say_on_it(context, event.carries, on=True)
     return Receipt("cases.on_it", str(case.id))
 
 
-async def not_answering(context: Context, event: Press) -> Receipt:
-    case = await service.say_on_it(context, event.carries, on=False)
+async def say_i_do_not(context: Context, event: Press) -> Receipt:
+    case = await answering.say_on_it(context, event.carries, on=False)
     return Receipt("cases.not_on_it", str(case.id))
 
 
@@ -280,9 +280,9 @@ async def heard(context: Context, event: Said | Edited) -> Form | None:
         return None
     if event.thread is None:
         return await _meant_as_case(context, event)
-    case = await service.case_in_thread(context.session, event.thread)
+    case = await answering.case_in_thread(context.session, event.thread)
     if case is not None and any(s.network.id == case.network_id and s.case_access for s in context.standings):
-        await service.replied(context, case, event.posted)
+        await answering.replied(context, case, event.posted)
     return None
 
 
@@ -296,7 +296,7 @@ async def _meant_as_case(context: Context, event: Said) -> Form | None:
 
 
 async def deleted(context: Context, event: Deleted) -> None:
-    await service.took_back(context, event.posted)
+    await answering.took_back(context, event.posted)
 
 
 async def joined(context: Context, event: Joined) -> None:
@@ -318,7 +318,7 @@ async def ask_close(context: Context, event: Press) -> Form:
     if not service.may_close(context, case):
         raise OnlyAskerCloses
     if case.state is CaseState.CLOSED:
-        raise service.AlreadyClosed
+        raise ending.AlreadyClosed
     if case.state is not CaseState.OPEN:
         raise service.NotOpen
     return forms.close_form(forms.CloseForm(case.id, case.code or ""))
@@ -345,7 +345,7 @@ async def submit_close(context: Context, event: Submission) -> Answer:
         return Problems(checked.blocked, forms.close_form(noted))
     if not _confirmed(context, event, checked, shown):
         return forms.close_form(replace(noted, confirms=confirms))
-    await service.close_case(context, str(case_id), form.conclusion, form.learning, survives=form.survives)
+    await ending.close_case(context, str(case_id), form.conclusion, form.learning, survives=form.survives)
     return Receipt("cases.closed", str(case_id))
 
 
@@ -377,7 +377,7 @@ async def ask_erase(context: Context, event: Press) -> Form:
 async def submit_erase(context: Context, event: Submission) -> Answer:
     if not event.values.get("sure"):
         return Problems({"sure": _("Kryss av hvis du vil slette.")})
-    case = await service.erase_case(context, event.carries)
+    case = await ending.erase_case(context, event.carries)
     return Receipt("cases.erased", str(case.id))
 
 
@@ -385,53 +385,10 @@ async def submit_erase(context: Context, event: Submission) -> Answer:
 
 
 async def release(context: Context, event: Press) -> Receipt:
-    case = await service.decide_appeal(context, event.carries, release=True)
+    case = await appeals.decide_appeal(context, event.carries, granted=True)
     return Receipt("cases.decided", str(case.id))
 
 
 async def refuse(context: Context, event: Press) -> Receipt:
-    case = await service.decide_appeal(context, event.carries, release=False)
+    case = await appeals.decide_appeal(context, event.carries, granted=False)
     return Receipt("cases.decided", str(case.id))
-
-
-# Receipts: answers made from ids, so that they can be given twice
-
-
-async def _outline(context: Context, subject: str) -> facts.CaseOutline:
-    return (await facts.outlines(context.session, [int(subject)]))[int(subject)]
-
-
-async def opened_receipt(context: Context, subject: str) -> Message:
-    return cards.opened(await _outline(context, subject))
-
-
-async def appealed_receipt(_context: Context, _subject: str) -> Message:
-    return cards.appeal_sent()
-
-
-async def on_it_receipt(context: Context, subject: str) -> Message:
-    return cards.on_it(await _outline(context, subject))
-
-
-async def not_on_it_receipt(context: Context, subject: str) -> Message:
-    return cards.no_longer_on_it(await _outline(context, subject))
-
-
-async def closed_receipt(context: Context, subject: str) -> Message:
-    return cards.closed(await _outline(context, subject))
-
-
-async def decided_receipt(context: Context, subject: str) -> Message:
-    return cards.decided(await _outline(context, subject))
-
-
-async def erased_receipt(context: Context, subject: str) -> Message:
-    session, case_id = context.session, int(subject)
-    replies = len(list(await session.scalars(select(Reply.id).where(Reply.case_id == case_id))))
-    learning = await session.scalar(select(LearningPoint.id).where(LearningPoint.case_id == case_id))
-    return cards.erased(
-        await _outline(context, subject),
-        replies=replies,
-        learning_kept=learning is not None,
-        replies_removed=service.removes_replies(context.chat),
-    )

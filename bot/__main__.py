@@ -125,6 +125,7 @@ def check(
     from bot.checkup import check_up
     from bot.trouble import quiet_libraries
 
+    os.umask(OURS_ALONE)  # to look at a SQLite database that is not there makes an empty one
     quiet_libraries()
     findings = asyncio.run(check_up(_settings()))
     table = Table("", "Hva", "Status", box=None)

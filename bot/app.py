@@ -26,7 +26,6 @@ from bot.settings import Settings
 from bot.stage import Stage
 from bot.starting import about_keys
 from bot.vault import Ledger, Vault
-from scheduler import Ticker
 from storage import Database, Row
 
 log = structlog.get_logger()
@@ -186,6 +185,8 @@ def _forgetting(database: Database) -> Callable[[], Awaitable[None]]:
 
 @asynccontextmanager
 async def _delivering(outbox: Outbox, forget: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    from scheduler import Ticker  # brings APScheduler, which only a process that delivers needs
+
     ticker = Ticker(outbox, forget)
     ticker.start()
     loop = asyncio.create_task(outbox.run(), name="outbox")

@@ -2,10 +2,11 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
-import holidays
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 
 class Clock(Protocol):
@@ -57,5 +58,7 @@ def working_days_later(day: date, count: int) -> date:
 
 
 @cache
-def _calendar() -> holidays.HolidayBase:
+def _calendar() -> "HolidayBase":
+    import holidays  # 40 ms, wanted only where working days are counted
+
     return holidays.country_holidays("NO")

@@ -70,6 +70,7 @@ class Database:
         self.log_pending = False
         """Whether bytes of something erased may still be there: call `forget_log` again."""
         self._one_writer = asyncio.Lock()
+        self._kept: AsyncConnection | None = None  # of SQLite's one writer, between two transactions
         self._one_forgets = asyncio.Lock()
         self._reads = self.engine.execution_options(begin="DEFERRED")
         self._writes = self.engine.execution_options(begin="IMMEDIATE", patience=PATIENCE)
@@ -84,7 +85,8 @@ class Database:
             session = AsyncSession(connection, expire_on_commit=False)
             try:
                 yield session
-                await session.flush()
+                if session.new or session.dirty or session.deleted:
+                    await session.flush()
             finally:
                 session.sync_session.close()  # asks nothing of the database: the connection is not its own
 
@@ -92,7 +94,7 @@ class Database:
     async def write_connection(self, patience: float = PATIENCE) -> AsyncIterator[AsyncConnection]:
         """The same without objects, for hot paths."""
         async with self._turn(patience), self._connected() as connection:
-            if patience != PATIENCE:
+            if connection.sync_connection is None or patience != _patience_of(connection):
                 await connection.execution_options(patience=patience)
             try:
                 await connection.begin()
@@ -106,13 +108,17 @@ class Database:
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[AsyncConnection]:
         """As `engine.connect()`, which closes in a task of its own each time; needed only if much is left to
-        do."""
-        connection = await self._writes.connect()
+        do. SQLite's one writer keeps its connection."""
+        connection = self._kept or await self._writes.connect()
+        self._kept = None
         try:
             yield connection
         finally:
-            closing = connection.close()
-            await (asyncio.shield(closing) if connection.in_transaction() else closing)
+            if self.is_sqlite and not connection.in_transaction():
+                self._kept = connection
+            else:
+                closing = connection.close()
+                await (asyncio.shield(closing) if connection.in_transaction() else closing)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -149,6 +155,8 @@ class Database:
             return all([await _written_anew(connection, table) for table in tables])
 
     async def close(self) -> None:
+        if self._kept is not None:
+            await self._kept.close()
         await self.engine.dispose()
 
     @asynccontextmanager
@@ -181,6 +189,11 @@ async def _written_anew(connection: AsyncConnection, table: Table) -> bool:
         {"name": name, "file": file},
     )
     return bool(clean)
+
+
+def _patience_of(connection: AsyncConnection) -> float:
+    options = connection.sync_connection.get_execution_options() if connection.sync_connection else {}
+    return float(options.get("patience", PATIENCE))
 
 
 def is_busy(error: DBAPIError) -> bool:

@@ -7,15 +7,23 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from adapters.web import messages, rooms, view
+from adapters.web import access, messages, rooms, view
 from adapters.web.chat import Opener, WebChat
-from adapters.web.errors import Malformed, NoSuchMessage, NotYours, StaleButton, StaleForm
+from adapters.web.errors import (
+    Malformed,
+    NoSuchMessage,
+    NotYours,
+    NotYoursToRemove,
+    StaleButton,
+    StaleForm,
+    StopsCases,
+)
 from adapters.web.inbound import Body, is_command, mentioned
 from adapters.web.messages import Draft
 from adapters.web.rooms import CHAT, account_of
 from adapters.web.tables import RoomKind, WebAccount, WebForm, WebMessage, WebRoom
 from adapters.web.view import Json
-from bot.chat.inbound import Command, Joined, Left, Press, Submission
+from bot.chat.inbound import Command, Left, Press, Submission
 from bot.chat.message import Form
 from bot.chat.port import Next, Place, Posted, Problems
 from bot.feature import CommandWord, Shortcut
@@ -62,6 +70,8 @@ async def read_messages(chat: WebChat, me: WebAccount, body: Body) -> Json:
     """A page of a room, or a thread; `find` reaches back to one message."""
     async with chat.core.database.reading() as session:
         room = await rooms.room_for(session, body.id("room"), me.id)
+        thread = body.maybe_id("thread")
+        await messages.require_thread(session, Place(CHAT, room.id, thread), me.id)
         back_to = None
         if found := body.maybe_id("find"):
             row = await messages.visible(session, found, me.id)
@@ -72,7 +82,7 @@ async def read_messages(chat: WebChat, me: WebAccount, body: Body) -> Json:
             chat.core.vault,
             room,
             me.id,
-            body.maybe_id("thread"),
+            thread,
             body.maybe_number("before"),
             back_to,
         )
@@ -88,6 +98,7 @@ async def say(chat: WebChat, me: WebAccount, body: Body) -> Json:
     place = Place(CHAT, body.id("room"), body.maybe_id("thread"))
     async with chat.core.database.reading() as session:
         direct = (await rooms.room_for(session, place.room, me.id)).kind == RoomKind.DIRECT
+        await messages.require_thread(session, place, me.id)
     if is_command(text) and not direct:
         return await _command_said(chat, me, place, text, key, public=False)
     row = await _keep(chat, me, place, text, key, heard=direct)
@@ -171,7 +182,7 @@ async def press(chat: WebChat, me: WebAccount, body: Body) -> Json:
     does, carries = body.id("does"), body.mark("carries")
     async with chat.core.database.reading() as session:
         row = await messages.visible(session, body.id("message"), me.id)
-        said = await messages.said_in(session, chat.core.vault, row)
+        said = await messages.said_to(session, chat.core.vault, row, me.id)
     if said is None or not view.carries_button(said, does, carries):
         raise StaleButton
     return await _pressed(chat, me, body, Place(CHAT, row.room, row.thread), does, carries)
@@ -183,7 +194,7 @@ async def press_on_message(chat: WebChat, me: WebAccount, body: Body) -> Json:
     _offered(does, chat.core.features.on_message)
     async with chat.core.database.reading() as session:
         row = await messages.visible(session, body.id("message"), me.id)
-        said = await messages.said_in(session, chat.core.vault, row)
+        said = await messages.said_to(session, chat.core.vault, row, me.id)
         own_key = row.sealed_under == (await session.get_one(WebRoom, row.room)).sealed_under
     if said is None:
         raise NoSuchMessage
@@ -197,6 +208,7 @@ async def press_shortcut(chat: WebChat, me: WebAccount, body: Body) -> Json:
     _offered(does, chat.core.features.shortcuts)
     async with chat.core.database.reading() as session:
         await rooms.room_for(session, place.room, me.id)
+        await messages.require_thread(session, place, me.id)
     return await _pressed(chat, me, body, place, does)
 
 
@@ -303,7 +315,7 @@ async def read_marker(chat: WebChat, me: WebAccount, body: Body) -> Json:
     async with chat.writing() as change:
         seq = min(body.number("seq"), (await rooms.room_for(change.session, room, me.id)).seq)
         if await rooms.mark_read(change.session, room, me.id, seq):
-            change.rooms.add(room)  # the same person's other tabs
+            change.accounts.add(me.id)  # the same person's other tabs
     return {}
 
 
@@ -313,32 +325,46 @@ async def list_members(chat: WebChat, me: WebAccount, body: Body) -> Json:
         inside = await rooms.members(session, room.id)
         present = {row.id for row in inside}
         others = [row for row in await rooms.accounts(session) if row.id not in present]
-    return {"members": [view.account(row) for row in inside], "others": [view.account(row) for row in others]}
+        removable = await access.removable(session, room.id, me, inside)
+        outsiders = await access.outsiders(session, room.id, others)
+    return {
+        "members": [view.account(row) | {"removable": row.id in removable} for row in inside],
+        "others": [view.account(row) | {"stops_cases": row.id in outsiders} for row in others],
+    }
 
 
 async def add_member(chat: WebChat, me: WebAccount, body: Body) -> Json:
-    key = body.key()
+    """Any member may. Who stops new cases by coming is let in where that is what was meant."""
     async with chat.writing() as change:
         room = await _group_room(change.session, body.id("room"), me)
         newcomer = await rooms.account(change.session, body.id("account"))
-        await rooms.add_member(change.session, room, newcomer)
+        if not body.flag("confirmed") and await access.outsiders(change.session, room.id, [newcomer]):
+            raise StopsCases(name=newcomer.name)
+        member = await rooms.add_member(change.session, room, newcomer)
         change.rooms.add(room.id)
-    await chat.hear(Joined(f"web:joined:{key}", account_of(newcomer), Place(CHAT, room.id)))
+        change.accounts.add(newcomer.id)
+    await chat.hear_joined(member, account_of(newcomer))
     return await list_members(chat, me, body)
 
 
 async def remove_member(chat: WebChat, me: WebAccount, body: Body) -> Json:
-    key = body.key()
     async with chat.writing() as change:
         room = await _group_room(change.session, body.id("room"), me)
         leaver = await rooms.account(change.session, body.id("account"))
-        await rooms.remove_member(change.session, room, leaver)
+        if leaver.id not in await access.removable(change.session, room.id, me, [me, leaver]):
+            raise NotYoursToRemove
+        member = await rooms.remove_member(change.session, room, leaver)
         change.rooms.add(room.id)
-    await chat.hear(Left(f"web:left:{key}", account_of(leaver), Place(CHAT, room.id)))
+        change.accounts.add(leaver.id)
+    if member:
+        key = f"web:left:{member.room}:{member.account}:{member.mark}"
+        await chat.hear(Left(key, account_of(leaver), Place(CHAT, room.id)))
     return {} if leaver.id == me.id else await list_members(chat, me, body)
 
 
 async def _group_room(session: AsyncSession, id: str, me: WebAccount) -> WebRoom:
+    """Locked, to change who is in it."""
+    await rooms.locked(session, id)
     room = await rooms.room_for(session, id, me.id)
     if room.kind == RoomKind.DIRECT:
         raise Malformed  # a 1:1 chat stays one

@@ -14,14 +14,16 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
 
-from adapters.web import messages, rooms, view
+from adapters.web import access, messages, rooms, view
 from adapters.web.errors import WebRefusal
 from adapters.web.messages import Draft
 from adapters.web.rooms import CHAT, account_of
 from adapters.web.tables import RoomKind, WebAccount, WebForm, WebMember, WebMessage, WebRoom
+from adapters.web.tabs import Tabs
+from adapters.web.trouble import passes
 from adapters.web.view import Json
-from adapters.web.wakes import Wakes
-from bot.chat.inbound import Deleted, Edited, Inbound, Said
+from adapters.web.wakes import Wakes, of_account, of_room
+from bot.chat.inbound import Deleted, Edited, Inbound, Joined, Said
 from bot.chat.message import Form, Message
 from bot.chat.port import Account, Can, Inbox, Notebook, Outcome, Pacing, Place, Posted
 from bot.core import Core
@@ -57,6 +59,11 @@ _answering: ContextVar[Answering | None] = ContextVar("answering", default=None)
 class Change:
     session: AsyncSession
     rooms: set[str] = field(default_factory=set)
+    accounts: set[str] = field(default_factory=set)  # whose own view of their rooms changed
+
+    @property
+    def topics(self) -> set[str]:
+        return {of_room(id) for id in self.rooms} | {of_account(id) for id in self.accounts}
 
 
 class WebChat:
@@ -66,6 +73,7 @@ class WebChat:
     def __init__(self, core: Core) -> None:
         self.core = core
         self.wakes = Wakes(core.database)
+        self.tabs = Tabs()
         self._inbox: Inbox | None = None
         self._heard: list[tuple[str, int]] = []  # (message, version) taken in, and not marked so yet
 
@@ -100,6 +108,7 @@ class WebChat:
     async def post(self, place: Place, message: Message, key: str) -> Posted:
         with _chat_errors():
             async with self.writing(PATIENT) as change:
+                await self._require_readers(change.session, place, message)
                 row = await self._add(change, place, message, f"bot:{key}")
         return self.posted(row)
 
@@ -150,6 +159,7 @@ class WebChat:
                 if await change.session.get(WebAccount, to.id) is None:
                     raise Rejected("no such account")
                 room = await rooms.direct_room(change.session, self.core.vault, to.id)
+                change.accounts.add(to.id)
         return Place(CHAT, room.id)
 
     async def ask(self, opener: object, form: Form) -> None:
@@ -169,8 +179,10 @@ class WebChat:
                 if await session.get(WebRoom, place.room) is None:
                     raise MembersUnknown
                 return tuple(account_of(row) for row in await rooms.members(session, place.room))
-        except (DBAPIError, OSError) as error:
-            raise MembersUnknown from error
+        except Exception as error:
+            if isinstance(error, DBAPIError) or passes(error):
+                raise MembersUnknown from error
+            raise
 
     def link(self, posted: Posted) -> str | None:
         return f"{self.core.settings.public_url.rstrip('/')}/#{quote(posted.place.room, safe='')}/{posted.ref}"
@@ -212,16 +224,40 @@ class WebChat:
             return Edited(key, writer, posted.place, posted, view.text_of(said), thread)
         return Said(f"web:said:{row.id}", writer, posted.place, posted, view.text_of(said), thread, opener)
 
+    async def hear_joined(self, member: WebMember, newcomer: Account) -> None:
+        """Tell the core that somebody came. Its key is ours, made with the membership: who leaves and comes again is
+        heard again."""
+        if not member.heard:
+            key = f"web:joined:{member.room}:{member.account}:{member.mark}"
+            await self.hear(Joined(key, newcomer, Place(CHAT, member.room)))
+            async with self.core.database.transaction(AT_THE_SCREEN) as session:
+                await rooms.mark_joined(session, member)
+
     async def _hear_what_was_missed(self) -> None:
-        """What was written when the process was killed: kept, but the core never heard of it."""
+        """Who came and what was written when the process was killed: kept, but the core never heard of it. One that
+        cannot be heard now waits for the next start, and keeps nobody from starting."""
+        newcomers = select(WebMember).where(WebMember.heard.is_(False))
         unheard = select(WebMessage).where(WebMessage.heard.is_(False), WebMessage.author.is_not(None))
-        missed = []
         async with self.core.database.reading() as session:
-            for row in await session.scalars(unheard.order_by(WebMessage.created_at)):
-                writer = account_of(await rooms.account(session, row.author or ""))
-                missed.append((row, writer, await messages.said_in(session, self.core.vault, row)))
-        for row, writer, said in missed:
-            await self.hear_words(row, writer, said)
+            came = list(await session.scalars(newcomers))
+            written = list(await session.scalars(unheard.order_by(WebMessage.created_at)))
+        for member in came:
+            with _left_for_next_time(room=member.room, account=member.account):
+                await self._hear_missed_member(member)
+        for row in written:
+            with _left_for_next_time(message=row.id):
+                await self._hear_missed_message(row)
+
+    async def _hear_missed_member(self, member: WebMember) -> None:
+        async with self.core.database.reading() as session:
+            newcomer = account_of(await rooms.account(session, member.account))
+        await self.hear_joined(member, newcomer)
+
+    async def _hear_missed_message(self, row: WebMessage) -> None:
+        async with self.core.database.reading() as session:
+            writer = account_of(await rooms.account(session, row.author or ""))
+            said = await messages.opened(session, self.core.vault, row)
+        await self.hear_words(row, writer, said)
 
     async def _forget_old_forms(self) -> None:
         async with self.core.database.transaction(PATIENT) as session:
@@ -238,13 +274,21 @@ class WebChat:
             yield change
             await session.flush()
             await messages.mark_heard(session, heard)
-            await self.wakes.announce(session, change.rooms)
+            await self.wakes.announce(session, change.topics)
         self._heard = [each for each in self._heard if each not in heard]
-        if change.rooms:
-            self.wakes.wake()
+        if change.topics:
+            self.wakes.wake(change.topics)
 
     def posted(self, row: WebMessage) -> Posted:
         return Posted(Place(CHAT, row.room, row.thread), row.id)
+
+    async def _require_readers(self, session: AsyncSession, place: Place, message: Message) -> None:
+        """The core looked at who is in a case room before it sent, and somebody may have come since. Under the room's
+        lock nobody does. Raises `Unreachable`: the core looks again before the next try."""
+        if access.is_of_a_case(message.sealed_under or ""):
+            await rooms.locked(session, place.room)
+            if await access.outsiders(session, place.room, await rooms.members(session, place.room)):
+                raise Unreachable("somebody came who may not read it")
 
     async def _add(
         self, change: Change, place: Place, message: Message, key: str | None, to: str | None = None
@@ -275,6 +319,14 @@ class WebChat:
 
 
 @contextmanager
+def _left_for_next_time(**ids: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop the start; its words may be a text
+        log.error("not heard, trying again at the next start", error=type(error).__name__, **ids)
+
+
+@contextmanager
 def _chat_errors() -> Iterator[None]:
     """Foreign errors, as the core knows them."""
     try:
@@ -283,3 +335,7 @@ def _chat_errors() -> Iterator[None]:
         raise Unreachable(type(error).__name__) from error
     except (Erased, Unopened, WebRefusal) as error:
         raise Rejected(type(error).__name__) from error
+    except Exception as error:
+        if passes(error):  # asyncpg's own, while PostgreSQL starts or stops
+            raise Unreachable(type(error).__name__) from error
+        raise

@@ -37,6 +37,18 @@ class NotYours(WebRefusal):
     status = 403
 
 
+class NotYoursToRemove(WebRefusal):
+    """Du kan ikke fjerne andre herfra. Be vedkommende forlate kanalen selv, eller be lederen i nettverket."""
+
+    status = 403
+
+
+class StopsCases(WebRefusal):
+    """{name} har ikke kasustilgang, og kasus stopper så lenge vedkommende er i kanalen. Bekreft at du vil dette."""
+
+    status = 409
+
+
 class WhoAreYou(WebRefusal):
     """Jeg vet ikke hvem du er. Velg hvem du er øverst på siden."""
 

@@ -82,6 +82,10 @@ class Body:
     def maybe_number(self, name: str) -> int | None:
         return None if self.values.get(name) is None else self.number(name)
 
+    def flag(self, name: str) -> bool:
+        """True where it says so, and nothing else does."""
+        return self.values.get(name) is True
+
     def key(self) -> str:
         """The browser's own id of this act, so that a second try does not do it twice."""
         value = self.values.get("key")

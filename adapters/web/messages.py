@@ -6,18 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from adapters.web import view
+from adapters.web import access, view
 from adapters.web.errors import NoReplyToWhisper, NoSuchMessage, NotYours, ThreadErased
 from adapters.web.rooms import next_seq
 from adapters.web.tables import RoomKind, WebAccount, WebMember, WebMessage, WebRoom
 from adapters.web.view import Json
+from bot.chat.port import Place
 from bot.language import _
 from bot.vault import Erased, Unopened, Vault
 
 PAGE = 50
+STRETCH = 200  # messages that the live stream holds at once
+
+Cursor = tuple[int, int, str]  # (changed, seq, id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,16 @@ async def visible(session: AsyncSession, id: str, account: str) -> WebMessage:
     return row
 
 
+async def require_thread(session: AsyncSession, place: Place, account: str) -> None:
+    """Raises `NoSuchMessage` where the place names a thread that is not in its room, or not for this account. What was
+    removed still holds its thread together."""
+    if place.thread is None:
+        return
+    here = select(WebMessage.id).where(WebMessage.id == place.thread, WebMessage.room == place.room, may_see(account))
+    if await session.scalar(here) is None:
+        raise NoSuchMessage
+
+
 async def own(session: AsyncSession, id: str, account: str) -> WebMessage:
     row = await visible(session, id, account)
     if row.author != account:
@@ -120,15 +134,27 @@ def may_see(account: str) -> ColumnElement[bool]:
 
 async def said_in(session: AsyncSession, vault: Vault, row: WebMessage) -> Json | None:
     """What a message says; None where the text, or its key, is gone."""
+    try:
+        return await opened(session, vault, row)
+    except Unopened:
+        return view.words(_("Denne meldingen kan ikke åpnes nå. Si fra til drift."))
+
+
+async def opened(session: AsyncSession, vault: Vault, row: WebMessage) -> Json | None:
+    """The same, for the core. Raises `Unopened`: an apology must not be taken for somebody's words."""
     if row.deleted:
         return None
     try:
-        opened: Json = json.loads(await vault.open(session, row.sealed_under, _field(row.id), row.body))
+        found: Json = json.loads(await vault.open(session, row.sealed_under, _field(row.id), row.body))
     except Erased:
         return None
-    except Unopened:
-        return view.words(_("Denne meldingen kan ikke åpnes nå. Si fra til drift."))
-    return opened
+    return found
+
+
+async def said_to(session: AsyncSession, vault: Vault, row: WebMessage, viewer: str) -> Json | None:
+    """What a message says to one account; None where it says nothing to them (any more)."""
+    closed = await access.closed_to(session, [row], viewer)
+    return None if closed else await said_in(session, vault, row)
 
 
 async def reword(session: AsyncSession, vault: Vault, row: WebMessage, said: Json, subject: str | None = None) -> bool:
@@ -206,31 +232,54 @@ async def page(
     return Page(await shown(session, vault, rows[:most][::-1], viewer), more, room.seq)
 
 
-async def since(session: AsyncSession, vault: Vault, room: str, viewer: str, after: int, upto: int) -> list[Json]:
-    """What changed in a room after one number and up to another, in order."""
-    rows = await session.scalars(
-        select(WebMessage)
-        .where(WebMessage.room == room, WebMessage.changed > after, WebMessage.changed <= upto, may_see(viewer))
-        .order_by(WebMessage.changed, WebMessage.seq)
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Some of what changed in a room, in order."""
+
+    messages: list[Json]
+    seq: int  # everything up to this change of the room has come by now
+    next: Cursor | None  # where the rest begins; None: there is none
+
+
+async def since(
+    session: AsyncSession, vault: Vault, room: str, viewer: str, after: int, upto: int, cursor: Cursor | None = None
+) -> Stretch:
+    """What changed in a room after one number and up to another, a stretch at a time."""
+    order = (WebMessage.changed, WebMessage.seq, WebMessage.id)
+    query = select(WebMessage).where(
+        WebMessage.room == room, WebMessage.changed > after, WebMessage.changed <= upto, may_see(viewer)
     )
-    return await shown(session, vault, list(rows), viewer)
+    if cursor:
+        query = query.where(WebMessage.changed >= cursor[0], tuple_(*order) > tuple_(*cursor))
+    rows = list(await session.scalars(query.order_by(*order).limit(STRETCH + 1)))
+    found = await shown(session, vault, rows[:STRETCH], viewer)
+    if len(rows) <= STRETCH:
+        return Stretch(found, upto, None)
+    last = rows[STRETCH - 1]
+    complete = max(after, last.changed - 1)  # others may share its number
+    return Stretch(found, complete, (last.changed, last.seq, last.id))
 
 
 async def shown(session: AsyncSession, vault: Vault, rows: Sequence[WebMessage], viewer: str) -> list[Json]:
     writers = await _writers(session, {row.author for row in rows if row.author})
     replies = await _replies(session, [row.id for row in rows if row.thread is None])
     direct = await _direct(session, {row.room for row in rows})
+    closed = await access.closed_to(session, rows, viewer)
     return [
         view.message(
             row,
             writers.get(row.author) if row.author else None,
-            await said_in(session, vault, row),
+            _no_longer_open(row) if row.id in closed else await said_in(session, vault, row),
             replies.get(row.id, 0),
             viewer,
             direct=row.room in direct,
         )
         for row in rows
     ]
+
+
+def _no_longer_open(row: WebMessage) -> Json | None:
+    return None if row.deleted else view.words(_("Ikke lenger tilgjengelig: dette krever kasustilgang."))
 
 
 async def _writers(session: AsyncSession, ids: set[str]) -> dict[str, WebAccount]:

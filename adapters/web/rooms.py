@@ -96,16 +96,39 @@ async def direct_room(session: AsyncSession, vault: Vault, account: str) -> WebR
     return found or await create(session, vault, id, _("Fagtråd"), members=[account], kind=RoomKind.DIRECT)
 
 
-async def add_member(session: AsyncSession, room: WebRoom, account: WebAccount) -> None:
-    """What was said before they came is not marked as unread."""
-    if await session.get(WebMember, (room.id, account.id)) is None:
-        session.add(WebMember(room=room.id, account=account.id, last_read=room.seq))
+async def locked(session: AsyncSession, id: str) -> WebRoom | None:
+    """The room, held until commit: who is in it and what is said there do not change under each other's feet. Rows that
+    refer to it can be written meanwhile, as under the lock that `next_seq` takes."""
+    return await session.get(WebRoom, id, with_for_update={"key_share": True}, populate_existing=True)
 
 
-async def remove_member(session: AsyncSession, room: WebRoom, account: WebAccount) -> None:
+async def add_member(session: AsyncSession, room: WebRoom, account: WebAccount) -> WebMember:
+    """The membership, be it new or there already; under the room's lock. What was said before they came is not marked
+    as unread."""
+    found = await session.get(WebMember, (room.id, account.id))
+    if found is None:
+        found = WebMember(room=room.id, account=account.id, last_read=room.seq, heard=False)
+        session.add(found)
+        await session.flush()
+    return found
+
+
+async def remove_member(session: AsyncSession, room: WebRoom, account: WebAccount) -> WebMember | None:
+    """The membership that was ended. Under the room's lock."""
     found = await session.get(WebMember, (room.id, account.id))
     if found is not None:
         await session.delete(found)
+    return found
+
+
+async def mark_joined(session: AsyncSession, member: WebMember) -> None:
+    """The core knows that they came."""
+    await session.execute(
+        update(WebMember)
+        .where(WebMember.room == member.room, WebMember.account == member.account, WebMember.mark == member.mark)
+        .values(heard=True)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def mark_read(session: AsyncSession, room: str, account: str, seq: int) -> bool:

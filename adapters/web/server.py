@@ -1,5 +1,6 @@
 """The web server: who may knock, what every answer carries, and how errors are told."""
 
+import asyncio
 import re
 import secrets
 import traceback
@@ -8,8 +9,6 @@ from urllib.parse import urlsplit
 
 import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
@@ -22,12 +21,13 @@ from starlette.websockets import WebSocket
 from adapters.web import api, inbound, live, pages, rooms
 from adapters.web.chat import WebChat
 from adapters.web.errors import Malformed, NotSetUp, OurFault, TryAgain, WebRefusal, WhoAreYou, WrongOrigin
+from adapters.web.trouble import passes
 from adapters.web.view import Json
 from bot.errors import ChatError, Refusal
-from storage import Busy
 
 log = structlog.get_logger()
 HERE = Path(__file__).parent
+READY_WITHIN = 2.5  # seconds: whoever asks gives up after three
 ACCOUNT = "x-fagtraad-account"
 # The demo lets anyone be anybody, so only pages of this machine may use it (DNS rebinding, CSRF).
 _THIS_MACHINE = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?")
@@ -48,7 +48,9 @@ def create_app(chat: WebChat) -> Starlette:
     async def home(request: Request) -> Response:
         try:
             return await pages.home(chat)
-        except (DBAPIError, PoolTimeout, OSError) as error:
+        except Exception as error:
+            if not passes(error):
+                raise  # told by `Guarded`
             log.warning("page not served", error=type(error).__name__)
             return PlainTextResponse(TryAgain().text, TryAgain.status)
 
@@ -58,8 +60,10 @@ def create_app(chat: WebChat) -> Starlette:
     async def stream(socket: WebSocket) -> None:
         await live.serve(chat, socket)
 
+    readiness = Readiness(chat)
+
     async def ready(request: Request) -> Response:
-        return await _ready(chat)
+        return await readiness.answer()
 
     app = Starlette(
         routes=[
@@ -87,10 +91,19 @@ class Guarded:
             return await self._app(scope, receive, send)
         refusal = self._refusal(scope)
         if refusal is None:
-            return await self._app(scope, receive, _with_headers(scope, send))
+            return await self._served(scope, receive, Answer(scope, send))
         if scope["type"] == "websocket":
             return await WebSocket(scope, receive, send).close()  # before accepting: HTTP 403
-        return await _error(refusal)(scope, receive, _with_headers(scope, send))
+        return await _error(refusal)(scope, receive, Answer(scope, send))
+
+    async def _served(self, scope: Scope, receive: Receive, answer: "Answer") -> None:
+        """A fault ends here: the web server would log its words, and answer without our headers."""
+        try:
+            await self._app(scope, receive, answer)
+        except Exception as error:  # noqa: BLE001 - see _fault
+            fault = _fault(error)
+            if scope["type"] == "http" and not answer.begun:
+                await _error(fault)(scope, receive, answer)
 
     def _refusal(self, scope: Scope) -> WebRefusal | None:
         if scope["path"] in ("/healthz", "/readyz"):
@@ -102,23 +115,35 @@ class Guarded:
         host = headers.get("host", "").lower()
         if not _THIS_MACHINE.fullmatch(host):
             return WrongOrigin()
-        if scope["type"] == "websocket" or scope["method"] == "POST":
-            origin = urlsplit(headers.get("origin", "").lower())
-            if origin.netloc != host or origin.scheme not in ("http", "https"):
-                return WrongOrigin()
+        changes = scope["type"] == "websocket" or scope["method"] == "POST"
+        if changes and not _is_origin_of(host, headers.get("origin", "").lower()):
+            return WrongOrigin()
         return None
 
 
-def _with_headers(scope: Scope, send: Send) -> Send:
-    async def sending(message: Message) -> None:
+def _is_origin_of(host: str, origin: str) -> bool:
+    try:
+        found = urlsplit(origin)
+    except ValueError:  # such as "http://["
+        return False
+    return found.netloc == host and found.scheme in ("http", "https")
+
+
+class Answer:
+    """Sends on, with our headers."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._static = scope["path"].startswith("/static/")
+        self._send = send
+        self.begun = False
+
+    async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            self.begun = True
             headers = MutableHeaders(scope=message)
             headers.update(_HEADERS)
-            static = scope["path"].startswith("/static/")
-            headers["Cache-Control"] = "no-cache" if static else "no-store"
-        await send(message)
-
-    return sending
+            headers["Cache-Control"] = "no-cache" if self._static else "no-store"
+        await self._send(message)
 
 
 async def _answer(chat: WebChat, request: Request) -> Response:
@@ -129,10 +154,10 @@ async def _answer(chat: WebChat, request: Request) -> Response:
         return _error(refusal)
     except Refusal as refusal:
         return JSONResponse({"message": refusal.text}, 400)
-    except (Busy, PoolTimeout, DBAPIError, OSError, ChatError) as error:
-        log.warning("not done", error=type(error).__name__)
-        return _error(TryAgain())
     except Exception as error:  # noqa: BLE001 - a traceback could quote somebody's text; see _fault
+        if isinstance(error, ChatError) or passes(error):
+            log.warning("not done", error=type(error).__name__)
+            return _error(TryAgain())
         return _error(_fault(error))
 
 
@@ -168,13 +193,27 @@ async def _healthy(request: Request) -> Response:
     return PlainTextResponse("ok")
 
 
-async def _ready(chat: WebChat) -> Response:
-    """The database answers, and other processes are heard."""
-    try:
-        async with chat.core.database.reading() as session:
-            await session.execute(text("SELECT 1"))
-    except (DBAPIError, PoolTimeout, OSError) as error:
-        return PlainTextResponse(f"database: {type(error).__name__}", 503)
-    if not chat.wakes.listening:
-        return PlainTextResponse("not listening for other processes", 503)
-    return PlainTextResponse("ready")
+class Readiness:
+    """Whether the database answers, and other processes are heard. Says so in time even where the database says
+    nothing at all: one question is under way at most, and those who come meanwhile wait for the same."""
+
+    def __init__(self, chat: WebChat) -> None:
+        self._chat = chat
+        self._asking: asyncio.Task[str | None] | None = None
+
+    async def answer(self) -> Response:
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._trouble(), name="readiness")
+        done, _asking = await asyncio.wait({self._asking}, timeout=READY_WITHIN)
+        trouble = self._asking.result() if done else "database: no answer"
+        if trouble is None and not self._chat.wakes.listening:
+            trouble = "not listening for other processes"
+        return PlainTextResponse(trouble or "ready", 503 if trouble else 200)
+
+    async def _trouble(self) -> str | None:
+        try:
+            async with self._chat.core.database.reading() as session:
+                await session.execute(text("SELECT 1"))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is not ready
+            return f"database: {type(error).__name__}"
+        return None

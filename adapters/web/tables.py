@@ -1,5 +1,6 @@
 """What this chat server keeps. Every text is sealed: a stolen database says who wrote when, and no more."""
 
+import secrets
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -8,6 +9,10 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import Row, UtcDateTime
+
+
+def _new_mark() -> str:
+    return secrets.token_hex(8)
 
 
 class RoomKind(StrEnum):
@@ -38,6 +43,8 @@ class WebMember(Row):
     room: Mapped[str] = mapped_column(ForeignKey("web_room.id"), primary_key=True)
     account: Mapped[str] = mapped_column(ForeignKey("web_account.id"), primary_key=True, index=True)
     last_read: Mapped[int] = mapped_column(default=0)
+    mark: Mapped[str] = mapped_column(String(16), default=_new_mark)  # of this membership: who comes again has another
+    heard: Mapped[bool] = mapped_column(default=True, index=True)  # whether the core knows that they came
 
 
 class WebMessage(Row):

@@ -93,4 +93,5 @@ def _members() -> dict[str, str]:
         "add": _("Legg til"),
         "add_label": _("Legg til noen"),
         "choose_member": _("Velg medlem …"),
+        "stops_cases": _("{name} har ikke kasustilgang. Nye kasus stopper så lenge vedkommende er med i kanalen."),
     }

@@ -44,15 +44,11 @@ def emails(sheet: Sheet) -> Iterator[Mark]:
 
 def _windows(signs: list[int]) -> Iterator[tuple[int, int]]:
     """The stretches where an address may stand, around each sign of one; near ones in one."""
-    start = end = -1
-    for sign in signs:
-        if sign - _BEFORE > end:
-            if end >= 0:
-                yield start, end
+    for place, sign in enumerate(signs):
+        if place == 0 or sign - _BEFORE > signs[place - 1] + _BEHIND:
             start = max(0, sign - _BEFORE)
-        end = sign + _BEHIND
-    if end >= 0:
-        yield start, end
+        if place + 1 == len(signs) or signs[place + 1] - _BEFORE > sign + _BEHIND:
+            yield start, sign + _BEHIND
 
 
 def links(sheet: Sheet) -> Iterator[Mark]:

@@ -23,6 +23,7 @@ from tests.adapters.web.hall import (
     key,
     opened,
     served,
+    withdraw,
 )
 from tests.databases import Sqlite
 
@@ -394,6 +395,23 @@ async def test_the_clock_moves_in_every_tab(browser: Browser, hall: Hall) -> Non
     await kari.get_by_role("button", name="+1 døgn").click()
     for page in (kari, ola):
         await expect(page.locator("#clock")).to_contain_text("Klokka i demoen: onsdag 25. november 2026")
+
+
+async def test_who_stops_cases_is_named_before_being_added_and_only_some_remove_others(
+    browser: Browser, hall: Hall
+) -> None:
+    await withdraw(hall, "per")
+    page = await tab(browser, hall, "ola", "cases")
+    await page.get_by_role("button", name="Medlemmer").click()
+    dialog = page.get_by_role("dialog", name="Medlemmer i kasus")
+    await expect(dialog.get_by_role("status")).to_be_hidden()
+    await dialog.get_by_role("combobox").select_option("per")
+    await expect(dialog.get_by_role("status")).to_contain_text("Per Dal har ikke kasustilgang")
+    await dialog.get_by_role("button", name="Legg til").click()
+    await expect(dialog.get_by_role("listitem").filter(has_text="Per Dal")).to_be_visible()
+    await expect(dialog.get_by_role("status")).to_be_hidden()
+    await expect(dialog.get_by_role("button", name="Fjern Siri Anne Vik")).to_have_count(0)
+    await expect(dialog.get_by_role("button", name="Fjern Per Dal")).to_be_visible()
 
 
 async def test_members_come_and_go(browser: Browser, hall: Hall) -> None:

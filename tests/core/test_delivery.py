@@ -85,7 +85,7 @@ async def test_without_edits_the_new_state_is_said_in_the_thread(world: World) -
     await world.press("mari", card, "Jeg svarer")
     replies = [each for each in world.chat.shown if each.posted.place.thread == card.posted.ref and each.to is None]
     assert len(replies) == 1
-    assert "Svarer: Mari Solbakk" in replies[0].text
+    assert "Skal svare: Mari Solbakk" in replies[0].text
     assert "Svarer" not in world.card("BLOD-26-001").text
 
 

@@ -241,7 +241,8 @@ def test_an_error_that_nobody_caught_ends_the_command_without_its_words(tmp_path
 
 
 def test_what_is_made_is_for_its_owner_alone(tmp_path: Path) -> None:
-    done = command(tmp_path, "db", "upgrade")
+    for words in (("check",), ("db", "upgrade")):
+        done = command(tmp_path, *words)
     assert done.returncode == 0, done.stderr
     made = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
     assert made.keys() >= {"fagtraad.db", "erasures.jsonl"}

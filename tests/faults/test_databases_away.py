@@ -42,8 +42,8 @@ async def test_sqlite_locked_by_another_process_delays_and_loses_nothing(sqlite_
     holder.stdout.readline()
     async with delivering(outbox):
         with pytest.raises(Busy):
-            async with database.transaction(patience=0.2):
-                pass
+            async with database.transaction(patience=0.2) as session:
+                await session.execute(text("select 1"))  # the lock is taken with the first statement, a read too
         assert chat.keys == []
         await wait_until(lambda: len(chat.keys) == 20, seconds=12)
         assert holder.wait() == 0

@@ -2,12 +2,14 @@
 
 const SHORTEST = 400; // ms between tries, doubled each time
 const LONGEST = 8000;
+const CROWDED_OUT = 4429; // too many tabs: the oldest waits until somebody looks at it
 
 export class Live {
   /** `hello` gives the first message of a connection; `hear` gets the server's; `status` gets true and false. */
   constructor({ hello, hear, status }) {
-    Object.assign(this, { hello, hear, status, socket: null, pause: SHORTEST, timer: 0 });
+    Object.assign(this, { hello, hear, status, socket: null, pause: SHORTEST, timer: 0, crowded: false });
     addEventListener("online", () => this.timer && this.connect());
+    addEventListener("focus", () => this.crowded && this.connect());
   }
 
   connect() {
@@ -22,8 +24,10 @@ export class Live {
       this.status(true);
       this.hear(JSON.parse(event.data));
     };
-    socket.onclose = () => {
+    socket.onclose = ({ code }) => {
       this.status(false);
+      this.crowded = code === CROWDED_OUT;
+      if (this.crowded) return; // would it come back by itself, it would crowd out another
       this.timer = setTimeout(() => this.connect(), this.pause * (0.75 + Math.random() / 2));
       this.pause = Math.min(this.pause * 2, LONGEST);
     };
@@ -31,6 +35,7 @@ export class Live {
 
   disconnect() {
     clearTimeout(this.timer);
+    this.crowded = false;
     this.timer = 0;
     if (!this.socket) return;
     this.socket.onclose = this.socket.onmessage = this.socket.onopen = null;

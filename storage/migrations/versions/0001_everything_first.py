@@ -235,12 +235,15 @@ def upgrade() -> None:
         sa.Column("room", sa.String(length=120), nullable=False),
         sa.Column("account", sa.String(length=100), nullable=False),
         sa.Column("last_read", sa.Integer(), nullable=False),
+        sa.Column("mark", sa.String(length=16), nullable=False),
+        sa.Column("heard", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["account"], ["web_account.id"], name=op.f("fk_web_room_member_account_web_account")),
         sa.ForeignKeyConstraint(["room"], ["web_room.id"], name=op.f("fk_web_room_member_room_web_room")),
         sa.PrimaryKeyConstraint("room", "account", name=op.f("pk_web_room_member")),
     )
     with op.batch_alter_table("web_room_member", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_web_room_member_account"), ["account"], unique=False)
+        batch_op.create_index(batch_op.f("ix_web_room_member_heard"), ["heard"], unique=False)
 
     op.create_table(
         "audit",
@@ -496,6 +499,7 @@ def downgrade() -> None:
 
     op.drop_table("audit")
     with op.batch_alter_table("web_room_member", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_web_room_member_heard"))
         batch_op.drop_index(batch_op.f("ix_web_room_member_account"))
 
     op.drop_table("web_room_member")

@@ -13,6 +13,8 @@ from typing import Any
 
 import httpx
 import uvicorn
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from adapters.web import WebChat, rooms
 from adapters.web.tables import WebAccount
@@ -43,6 +45,9 @@ from bot.chat.port import Account, Done, Next, Outcome, Place, Posted, Problems
 from bot.clock import MovableClock
 from bot.core import Core
 from bot.feature import CommandWord, Feature, Features, Shortcut
+from bot.people import MemberRole, Membership, Network, Person, PlatformAccount, Role
+from bot.places import Purpose
+from bot.places import Room as BoundRoom
 from bot.settings import Settings
 from bot.vault import Ledger, Vault
 from storage import Busy, Database, Row
@@ -278,6 +283,33 @@ async def fill(chat: WebChat) -> None:
             session, vault, "general", "generelt", "Alt som ikke gjelder pasienter", [p[0] for p in PEOPLE]
         )
         await rooms.create(session, vault, "cases", "kasus", "Avidentifiserte spørsmål", ["kari", "ola", "siri"])
+        await _enrol(session)
+
+
+async def _enrol(session: AsyncSession) -> None:
+    """Kari leads the network, and all have case access: see `withdraw`."""
+    network = Network(code="TEST", name="Testnettverket", kind="national", zone="Europe/Oslo", language="nb")
+    session.add(network)
+    await session.flush()
+    session.add_all(
+        BoundRoom(network_id=network.id, chat="web", room=place.room, purpose=purpose)
+        for place, purpose in ((GENERAL, Purpose.GENERAL), (CASES, Purpose.CASES))
+    )
+    for id, name, _subtitle in PEOPLE:
+        person = Person(name=name, profession="lege")
+        session.add(person)
+        await session.flush()
+        membership = Membership(network_id=network.id, person_id=person.id, case_access_at=NOON)
+        session.add_all((membership, PlatformAccount(chat="web", account=id, person_id=person.id)))
+        await session.flush()
+        session.add(MemberRole(membership_id=membership.id, role=Role.LEADER if id == "kari" else Role.MEMBER))
+
+
+async def withdraw(hall: Hall, who: str) -> None:
+    """Somebody's case access."""
+    person = select(PlatformAccount.person_id).where(PlatformAccount.account == who).scalar_subquery()
+    async with hall.chat.core.database.transaction() as session:
+        await session.execute(update(Membership).where(Membership.person_id == person).values(case_access_at=None))
 
 
 @asynccontextmanager

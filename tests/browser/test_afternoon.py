@@ -112,6 +112,7 @@ async def test_a_case_from_form_to_conclusion_by_two_at_once(network: Network) -
     await hedda.ask("Blødning etter uttrekk", "Pasienten Kari Hansen blør fortsatt. Gir dere tranexamsyre?")
     await expect(hedda.dialog).to_contain_text("Kari Hansen")
     await hedda.dialog.get_by_role("button", name="Sett inn forslaget").click()
+    await expect(hedda.dialog).to_contain_text("Forslaget er satt inn")
     question = hedda.dialog.get_by_role("textbox", name="Spørsmål")
     await expect(question).not_to_have_value("Pasienten Kari Hansen blør fortsatt. Gir dere tranexamsyre?")
     await expect(mari.case("Blødning etter uttrekk")).to_have_count(0)
@@ -127,7 +128,7 @@ async def test_a_case_from_form_to_conclusion_by_two_at_once(network: Network) -
 
     await hedda.case("Blødning etter uttrekk").get_by_role("button", name="Avslutt med konklusjon").click()
     await hedda.dialog.get_by_role("textbox", name="Konklusjon").fill("Tranexamsyre og munnskyll.")
-    await hedda.dialog.get_by_role("button", name="Avslutt", exact=True).click()
+    await hedda.dialog.get_by_role("button", name="Send inn").click()
     await expect(mari.case("Blødning etter uttrekk")).to_contain_text("Tranexamsyre og munnskyll.")
     await (
         hedda.log.get_by_role("article")
@@ -151,7 +152,7 @@ async def test_an_item_from_an_answer_is_reminded_when_the_clock_moves(network: 
     )
     await kari.dialog.get_by_role("textbox", name="Hva skal gjøres?").fill("Sette prosedyren på sakslista")
     await kari.dialog.get_by_label("Frist").fill(tomorrow)
-    await kari.dialog.get_by_role("button", name="Lag oppgave").click()
+    await kari.dialog.get_by_role("button", name="Send inn").click()
     await expect(kari.dialog).to_have_count(0)
 
     await kari.advance("+1 døgn")
@@ -185,7 +186,7 @@ async def test_an_erased_case_is_gone_for_everybody_with_a_receipt(network: Netw
     await expect(hedda.case("Skal slettes")).to_contain_text("Svar fra Fjordheim HF (1)")
     await hedda.case("Skal slettes").get_by_role("button", name="Slett").click()
     await hedda.dialog.get_by_role("checkbox", name="Jeg vil slette").check()
-    await hedda.dialog.get_by_role("button", name="Slett", exact=True).click()
+    await hedda.dialog.get_by_role("button", name="Send inn").click()
     await expect(hedda.log).to_contain_text("Kvittering for sletting")
     await expect(mari.page.get_by_text("Et svar som følger kasuset.")).to_have_count(0)
     await expect(mari.case("Skal slettes")).to_have_count(0)

@@ -156,7 +156,6 @@ def item_form(form: ItemForm) -> Form:
         fields,
         carries=form.carries,
         intro=_in_case() if form.in_case else (),
-        submit=_("Lag oppgave"),
     )
 
 

@@ -81,15 +81,13 @@ def _intro(form: AskForm) -> tuple[Text, ...]:
         _("Du har taushetsplikt også når personvernsjekken ikke finner noe. Haster det: ring vakthavende."),
         Tone.STRONG,
     )
+    said = []
+    if form.rewritten:
+        said.append(Text(_("Forslaget er satt inn. Les gjennom teksten før du sender den."), Tone.GOOD))
     if form.confirms:
-        return (
-            duty,
-            Text(
-                _("Personvernsjekken har merknader. Rett teksten eller bekreft nederst, og send på nytt."),
-                Tone.WARNING,
-            ),
-        )
-    return (duty,)
+        notes = _("Personvernsjekken har merknader. Rett teksten eller bekreft nederst, og send på nytt.")
+        said.append(Text(notes, Tone.WARNING))
+    return (duty, *said)
 
 
 def _affirmation() -> str:
@@ -177,7 +175,6 @@ def close_form(form: CloseForm) -> Form:
         _("Avslutt {code}").format(code=form.code),
         tuple(fields),
         carries=carry(form.case_id, form.confirms),
-        submit=_("Avslutt"),
         extra=(FormButton(REWRITE, _("Sett inn forslaget")),) if form.rewrite else (),
     )
 
@@ -196,7 +193,6 @@ def erase_form(case_id: int, code: str) -> Form:
                 )
             ),
         ),
-        submit=_("Slett"),
     )
 
 

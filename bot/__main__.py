@@ -7,7 +7,7 @@ import secrets
 import shutil
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from pydantic import ValidationError
@@ -48,15 +48,15 @@ def demo(
 
 
 def _demo_settings(port: int) -> Settings:
+    """FAGTRAAD_DATABASE_URL puts the demo on another database, which several processes may share."""
     home = VAR / "demo"
     home.mkdir(parents=True, exist_ok=True)
-    return Settings(
+    return _settings(
         _env_file=None,
-        database_url=f"sqlite+aiosqlite:///{home / 'fagtraad.db'}",
+        database_url=os.environ.get("FAGTRAAD_DATABASE_URL", f"sqlite+aiosqlite:///{home / 'fagtraad.db'}"),
         chats=["web"],
         keys=_demo_key(home / "key"),
         ledger_path=home / "erasures.jsonl",
-        host="127.0.0.1",
         port=port,
         demo=True,
         log_level="WARNING",
@@ -103,10 +103,10 @@ def run() -> None:
     asyncio.run(serve(settings))
 
 
-def _settings() -> Settings:
-    """The settings, or an end with each bad one named and explained, and no value shown."""
+def _settings(**fixed: Any) -> Settings:
+    """The settings, with some fixed; or an end with each bad one named and explained, and no value shown."""
     try:
-        return Settings()
+        return Settings(**fixed)
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_context=False, include_url=False):
             name = "_".join(["FAGTRAAD", *(str(part).upper() for part in problem["loc"])])

@@ -52,7 +52,13 @@ async def test_the_same_text_is_never_sealed_the_same(database: Database, vault:
 async def test_bytes_that_were_changed_moved_or_cut_do_not_open(database: Database, vault: Vault) -> None:
     subject, sealed = await sealed_text(database, vault)
     other, _ = await sealed_text(database, vault)
-    for wrong in (sealed[:-1] + bytes([sealed[-1] ^ 1]), b"\0" + sealed[1:], sealed[:-1], sealed[:5], b""):
+    for wrong in (
+        sealed[:-1] + bytes([sealed[-1] ^ 1]),
+        bytes([sealed[0] ^ 1]) + sealed[1:],
+        sealed[:-1],
+        sealed[:5],
+        b"",
+    ):
         with pytest.raises(Unopened):
             await opened(database, vault, subject, wrong)
     with pytest.raises(Unopened):

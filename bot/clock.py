@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from holidays import HolidayBase
 
 
+MORNING = time(8, 0)  # on the wall clock: when people are told what can wait until they are at work
+
+
 class Clock(Protocol):
     def now(self) -> datetime: ...
 

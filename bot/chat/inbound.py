@@ -63,6 +63,11 @@ class Submission(Happening):
     values: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     button: str = ""
 
+    def text(self, field: str) -> str:
+        """What was typed in one field; empty where there is none, or where several values came."""
+        value = self.values.get(field, "")
+        return value if isinstance(value, str) else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Said(Happening):

@@ -132,15 +132,11 @@ def _carried(carries: str) -> tuple[Posted | None, frozenset[str]]:
 
 
 def _draft(event: Submission, names: Mapping[int, str], today: date) -> rules.ItemDraft:
-    def typed(field: str) -> str:
-        value = event.values.get(field, "")
-        return value if isinstance(value, str) else ""
-
-    owner = id_in(typed("owner"))
-    due = rules.parse_due(typed("due"), today) if typed("due") else None
+    owner = id_in(event.text("owner"))
+    due = rules.parse_due(event.text("due"), today) if event.text("due") else None
     if owner is None or owner not in names:
         raise NotFound
-    return rules.ItemDraft(rules.checked_text(typed("text")), (owner,), due)
+    return rules.ItemDraft(rules.checked_text(event.text("text")), (owner,), due)
 
 
 async def done(context: Context, event: Press) -> Receipt:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import audit, outbox, people
 from bot.chat.inbound import id_in
 from bot.chat.port import Posted
-from bot.clock import at_wall_clock
+from bot.clock import MORNING, at_wall_clock
 from bot.errors import NotAllowed, NotFound, Refusal
 from bot.feature import Context
 from bot.features.actions.rules import ItemDraft
@@ -22,7 +22,6 @@ from bot.outbox import Act, Draft
 from bot.people import Person, Right
 from bot.vault import Erased, Vault
 
-MORNING = time(8, 0)
 SHOWN = ("actions.card", "actions.case_card", "actions.given", "actions.due")  # notices that show an item
 
 

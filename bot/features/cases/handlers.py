@@ -100,20 +100,15 @@ def _draft(event: Submission, allowed: set[int]) -> rules.CaseDraft:
     asked = event.values.get("asked", ())
     chosen = [asked] if isinstance(asked, str) else asked
     return rules.CaseDraft(
-        title=_typed(event, "title"),
-        background=_typed(event, "background"),
-        question=_typed(event, "question"),
-        age_band=_typed(event, "age_band"),
-        wanted_by=_typed(event, "wanted_by").strip(),
+        title=event.text("title"),
+        background=event.text("background"),
+        question=event.text("question"),
+        age_band=event.text("age_band"),
+        wanted_by=event.text("wanted_by").strip(),
         asked=tuple(id for person in chosen if (id := id_in(person)) in allowed and id is not None),
         affirmed=bool(event.values.get("affirmed")),
-        reason=_typed(event, "reason"),
+        reason=event.text("reason"),
     )
-
-
-def _typed(event: Submission, field: str) -> str:
-    value = event.values.get(field, "")
-    return value if isinstance(value, str) else ""
 
 
 def _carried(event: Submission) -> tuple[int, frozenset[str]]:
@@ -327,7 +322,7 @@ async def ask_close(context: Context, event: Press) -> Form:
 async def submit_close(context: Context, event: Submission) -> Answer:
     case_id, shown = _carried(event)
     case = await service.case_of(context, case_id)
-    texts = {"conclusion": _typed(event, "conclusion"), "learning": _typed(event, "learning")}
+    texts = {"conclusion": event.text("conclusion"), "learning": event.text("learning")}
     form = forms.CloseForm(
         case.id, case.code or "", texts["conclusion"], texts["learning"], survives=bool(event.values.get("survives"))
     )

@@ -4,14 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from bot import guard
-from bot.clock import at_wall_clock, local_date, working_days_later
+from bot.clock import MORNING, at_wall_clock, local_date, working_days_later
 from bot.language import _
 
 _CODE = re.compile(r"[^\W\d_]{1,12}-\d{2}-\d{3,}")
-MORNING = time(8, 0)  # notices to people are delivered at 08:00 of a working day
 CONTACTS_AFTER = 3  # working days without an answer
 LEADER_AFTER = 7
 

@@ -1,14 +1,14 @@
 """Reading the members' own messages, and the privacy contact's list."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time
+from datetime import datetime
 
 from sqlalchemy import func, select, update
 
 from bot import guard, people
 from bot.chat.inbound import Command, Deleted, Edited, Said
 from bot.chat.message import Facts, Message, Text, Tone, message
-from bot.clock import at_wall_clock, local_date, working_days_later
+from bot.clock import MORNING, at_wall_clock, local_date, working_days_later
 from bot.errors import NotAllowed
 from bot.feature import Context, Desk, NoticeKind
 from bot.features.privacy.tables import PossibleBreach
@@ -17,7 +17,6 @@ from bot.outbox import Draft, Notice, enqueue
 from bot.people import Right
 from bot.places import Room
 
-MORNING = time(8, 0)
 LISTED = 30  # entries; older ones are in the audit and the export
 
 

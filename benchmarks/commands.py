@@ -20,9 +20,10 @@ from sqlalchemy.engine import make_url
 from benchmarks import Measure
 from benchmarks.databases import fresh
 from bot.chat.port import Place
+from bot.dispatch import InboxRow, first_time
 from bot.outbox import Draft, enqueue
 from bot.outbox.notices import BUDGETS, LANES, NOTICES
-from storage import Database
+from storage import Database, core
 
 if TYPE_CHECKING:
     import asyncpg
@@ -32,13 +33,9 @@ LEAST = {"SQLite": {"writes": 0.45, "reads": 0.28}, "PostgreSQL": {"writes": 0.5
 MARK = 987_654  # stands for the command's number in what is recorded
 
 OWN = MetaData()
-EVENTS = Table(
-    "bench_inbox",
-    OWN,
-    Column("event_key", String(200), primary_key=True),
-    Column("command", Integer, nullable=False),
-)
+EVENTS = InboxRow.metadata.tables[InboxRow.__tablename__]
 ITEMS = Table("bench_item", OWN, Column("id", Integer, primary_key=True), Column("title", String(200)))
+ADD_ITEM = insert(ITEMS)
 TABLES = (NOTICES, LANES, BUDGETS, EVENTS, ITEMS)
 
 Command = Callable[[Database, int], Awaitable[None]]
@@ -111,10 +108,10 @@ async def _raw(url: str) -> AsyncIterator[Raw]:
 async def open_item(database: Database, number: int) -> None:
     """The least that a command does: its event's key, a row, and a notice about it."""
     async with database.transaction() as session:
-        await session.execute(insert(EVENTS), {"event_key": f"event:{number}", "command": number})
-        await session.execute(insert(ITEMS), {"id": number, "title": "Sak"})
-        due, room = datetime.now(UTC), Place("bench", f"room {number % 100}")
-        await enqueue(session, Draft("bench", str(number), f"bench:{number}", due, room))
+        now, room = datetime.now(UTC), Place("bench", f"room {number % 100}")
+        await first_time(session, f"event:{number}", now)
+        await core(session).execute(ADD_ITEM, {"id": number, "title": "Sak"})
+        await enqueue(session, Draft("bench", str(number), f"bench:{number}", now, room))
 
 
 async def measure(

@@ -5,10 +5,12 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import assert_never
 
 import structlog
-from sqlalchemy import String, select, update
+from sqlalchemy import Insert, String, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,7 +26,7 @@ from bot.help import RUN_COMMAND, help_message, not_understood
 from bot.language import _, speaking
 from bot.outbox import enqueue
 from bot.vault import Vault
-from storage import Busy, Database, Row, UtcDateTime, insert_into
+from storage import Busy, Database, Row, UtcDateTime, core
 
 log = structlog.get_logger()
 
@@ -135,13 +137,7 @@ class Dispatch:
 
     async def _seen(self, session: AsyncSession, event: Inbound) -> Answer | Done:
         """Insert the event's key. Was it there already: what was answered then, or `Done` where nothing was."""
-        inserted = await session.execute(
-            insert_into(session, InboxRow)
-            .values(event_key=event.key, received_at=self._clock.now())
-            .on_conflict_do_nothing()
-            .returning(InboxRow.event_key)
-        )
-        if inserted.one_or_none():
+        if await first_time(session, event.key, self._clock.now()):
             return None
         row = (
             await session.execute(
@@ -285,6 +281,21 @@ class Dispatch:
             return await self._chats[room.chat].members(room.place)
         except MembersUnknown:
             return None
+
+
+async def first_time(session: AsyncSession, event_key: str, now: datetime) -> bool:
+    """Note in a write transaction that the event is handled. Whether it was not before."""
+    connection = core(session)
+    inserted = await connection.execute(
+        _inbox_insert(connection.dialect.name), {"event_key": event_key, "received_at": now}
+    )
+    return inserted.one_or_none() is not None
+
+
+@cache
+def _inbox_insert(dialect: str) -> Insert:
+    insert = sqlite.insert(InboxRow) if dialect == "sqlite" else postgresql.insert(InboxRow)
+    return insert.on_conflict_do_nothing().returning(InboxRow.event_key)
 
 
 async def _remember(session: AsyncSession, event: Inbound, receipt: Receipt) -> None:

@@ -2,7 +2,7 @@
 
 from storage.alone import InUse, alone, sqlite_file
 from storage.columns import OneOf, UtcDateTime
-from storage.database import FORGOTTEN, Busy, Database, Row, is_busy
+from storage.database import FORGOTTEN, Busy, Database, Row, core, is_busy
 from storage.upsert import insert_into
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Row",
     "UtcDateTime",
     "alone",
+    "core",
     "insert_into",
     "is_busy",
     "sqlite_file",

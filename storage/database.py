@@ -70,7 +70,7 @@ class Database:
         self.log_pending = False
         """Whether bytes of something erased may still be there: call `forget_log` again."""
         self._one_writer = asyncio.Lock()
-        self._kept: AsyncConnection | None = None  # of SQLite's one writer, between two transactions
+        self._kept: list[tuple[float, AsyncConnection]] = []  # a writer's, between two transactions, and since when
         self._one_forgets = asyncio.Lock()
         self._reads = self.engine.execution_options(begin="DEFERRED")
         self._writes = self.engine.execution_options(begin="IMMEDIATE", patience=PATIENCE)
@@ -94,10 +94,10 @@ class Database:
     async def write_connection(self, patience: float = PATIENCE) -> AsyncIterator[AsyncConnection]:
         """The same without objects, for hot paths."""
         async with self._turn(patience), self._connected() as connection:
-            if connection.sync_connection is None or patience != _patience_of(connection):
+            if patience != _patience_of(connection):
                 await connection.execution_options(patience=patience)
             try:
-                await connection.begin()
+                _started(connection).begin()  # asks nothing: the first statement begins it on the server
                 if not self.is_sqlite and patience != PATIENCE:
                     await connection.execute(text(f"SET LOCAL lock_timeout = {int(patience * 1000)}"))
                 yield connection
@@ -107,18 +107,29 @@ class Database:
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[AsyncConnection]:
-        """As `engine.connect()`, which closes in a task of its own each time; needed only if much is left to
-        do. SQLite's one writer keeps its connection."""
-        connection = self._kept or await self._writes.connect()
-        self._kept = None
+        """As `engine.connect()`, but one writer's connection is kept for the next: checking it in and out costs as
+        much as a statement. (`engine.connect()` also closes in a task of its own, needed only if much is left to do.)
+        """
+        connection = await self._from_before() or await self._writes.connect()
         try:
             yield connection
         finally:
-            if self.is_sqlite and not connection.in_transaction():
-                self._kept = connection
+            if not self._kept and not connection.in_transaction() and not connection.invalidated:
+                self._kept.append((time.monotonic(), connection))
             else:
                 closing = connection.close()
                 await (asyncio.shield(closing) if connection.in_transaction() else closing)
+
+    async def _from_before(self) -> AsyncConnection | None:
+        """The connection that was kept, if it lives."""
+        if not self._kept:
+            return None
+        since, connection = self._kept.pop()
+        if self.is_sqlite or await _lives(connection, time.monotonic() - since):
+            return connection
+        await connection.invalidate()
+        await connection.close()
+        return None
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -155,8 +166,8 @@ class Database:
             return all([await _written_anew(connection, table) for table in tables])
 
     async def close(self) -> None:
-        if self._kept is not None:
-            await self._kept.close()
+        for _since, connection in self._kept:
+            await connection.close()
         await self.engine.dispose()
 
     @asynccontextmanager
@@ -191,9 +202,24 @@ async def _written_anew(connection: AsyncConnection, table: Table) -> bool:
     return bool(clean)
 
 
+def core(session: AsyncSession) -> AsyncConnection:
+    """What is under a session of `Database.transaction`, for statements on hot paths that concern no object: they
+    cost half as much here. Raises `TypeError` for a session of `reading`, which has none of its own."""
+    if not isinstance(session.bind, AsyncConnection):
+        raise TypeError("not a write transaction")
+    return session.bind
+
+
+def _started(connection: AsyncConnection) -> Connection:
+    """The synchronous one inside, for what needs no visit to the database: each `await` costs as much as half a
+    statement."""
+    if connection.sync_connection is None:
+        raise RuntimeError("not connected yet")
+    return connection.sync_connection
+
+
 def _patience_of(connection: AsyncConnection) -> float:
-    options = connection.sync_connection.get_execution_options() if connection.sync_connection else {}
-    return float(options.get("patience", PATIENCE))
+    return float(_started(connection).get_execution_options().get("patience", PATIENCE))
 
 
 def is_busy(error: DBAPIError) -> bool:
@@ -263,6 +289,14 @@ def _is_alive(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _p
     idle = time.monotonic() - record.info.get("used_at", time.monotonic())
     if connection.driver_connection.is_closed() or (idle > IDLE and not _answers(dialect, connection)):
         raise InvalidatePoolError
+
+
+async def _lives(connection: AsyncConnection, idle: float) -> bool:
+    """The same for one that did not go back to the pool."""
+    driver: Any = _started(connection).connection.dbapi_connection
+    if driver.driver_connection.is_closed():
+        return False
+    return idle <= IDLE or await connection.run_sync(lambda sync: _answers(sync.dialect, driver))
 
 
 def _answers(dialect: Dialect, connection: Any) -> bool:

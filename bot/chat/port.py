@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum, auto
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.chat.message import Form, Message
@@ -33,6 +34,7 @@ class Place:
     room: str
     thread: str | None = None
 
+    @lru_cache(maxsize=4096)  # noqa: B019 - of equal places, which are small, and a few thousand at most
     def store(self) -> str:
         return json.dumps([self.chat, self.room, self.thread])
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
+    Connection,
     Index,
     Insert,
     Integer,
@@ -25,10 +26,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session
 
 from bot.chat.port import Place, Posted
-from storage import Row, UtcDateTime
+from storage import Row, UtcDateTime, core
 
 CHANNEL = "fagtraad_outbox"
 """The PostgreSQL notification channel on which processes tell one another that a notice was written."""
@@ -176,12 +176,11 @@ async def enqueue(session: AsyncSession, *drafts: Draft) -> None:
     circle.
     """
     if drafts:
-        await session.run_sync(_enqueue, drafts)
+        await core(session).run_sync(_enqueue, drafts)
 
 
-def _enqueue(session: Session, drafts: Sequence[Draft]) -> None:
+def _enqueue(connection: Connection, drafts: Sequence[Draft]) -> None:
     """All statements in one go: each `await` through SQLAlchemy costs as much as a statement."""
-    connection = session.connection()
     dialect = connection.dialect.name
     connection.execute(_lane_upsert(dialect), _one_or_many(_lane_rows(drafts)))
     connection.execute(_notice_insert(dialect), _one_or_many([_notice_row(draft) for draft in drafts]))

@@ -105,11 +105,13 @@ async def _all_sent(outbox, count):
 
 async def test_full_disk_is_no_acknowledgement_and_ends_when_there_is_room(sqlite_url):
     """SQLite says SQLITE_FULL when its largest size is reached, as it does when the disk is full."""
-    small, chat = Database(sqlite_url), FakeChat()
-    await write(small, *drafts(range(10)))
-    async with small.reading() as session:
+    first, chat = Database(sqlite_url), FakeChat()
+    await write(first, *drafts(range(10)))
+    async with first.reading() as session:
         pages = await session.scalar(text("pragma page_count"))
-    event.listen(small.engine.sync_engine, "begin", lambda connection: _limit(connection, pages))
+    await first.close()
+    small = Database(sqlite_url)
+    event.listen(small.engine.sync_engine, "connect", lambda driver, _record: _limit(driver, pages))
     with pytest.raises(OperationalError, match="full"):
         await write(small, *drafts(range(10, 400)))
     await small.close()
@@ -124,4 +126,4 @@ async def test_full_disk_is_no_acknowledgement_and_ends_when_there_is_room(sqlit
 
 
 def _limit(connection, pages):
-    connection.exec_driver_sql(f"pragma max_page_count = {pages}")
+    connection.execute(f"pragma max_page_count = {pages}").close()

@@ -7,28 +7,25 @@ import secrets
 import shutil
 import sys
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
-from pydantic import ValidationError
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bot.commandline import OURS_ALONE, complain, say, settings
 from bot.settings import Settings
 
 app = typer.Typer(
     help="Fagtråd: the bot between a clinical network's meetings.",
+    rich_markup_mode=None,  # square brackets in a docstring are meant
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # a pretty traceback shows locals, and locals may hold somebody's text
 )
 db = typer.Typer(help="The database: schema and erasures.", no_args_is_help=True)
 app.add_typer(db, name="db")
-say = Console(highlight=False)
-complain = Console(stderr=True, highlight=False)
 
 VAR = Path("var")
-OURS_ALONE = 0o077  # as umask: what is made (database, its log, ledger) is for this user to read
 
 
 @app.command()
@@ -51,7 +48,7 @@ def _demo_settings(port: int) -> Settings:
     """FAGTRAAD_DATABASE_URL puts the demo on another database, which several processes may share."""
     home = VAR / "demo"
     home.mkdir(parents=True, exist_ok=True)
-    return _settings(
+    return settings(
         _env_file=None,
         database_url=os.environ.get("FAGTRAAD_DATABASE_URL", f"sqlite+aiosqlite:///{home / 'fagtraad.db'}"),
         chats=["web"],
@@ -96,22 +93,11 @@ def run() -> None:
     from bot.serving import serve
 
     os.umask(OURS_ALONE)
-    settings = _settings()
-    if settings.demo:
+    operation = settings()
+    if operation.demo:
         complain.print("FAGTRAAD_DEMO er på: bruk «fagtraad demo» for demoen, og slå den av for «run».")
         raise typer.Exit(2)
-    asyncio.run(serve(settings))
-
-
-def _settings(**fixed: Any) -> Settings:
-    """The settings, with some fixed; or an end with each bad one named and explained, and no value shown."""
-    try:
-        return Settings(**fixed)
-    except ValidationError as error:
-        for problem in error.errors(include_input=False, include_context=False, include_url=False):
-            name = "_".join(["FAGTRAAD", *(str(part).upper() for part in problem["loc"])])
-            complain.print(f"[bold]{name if problem['loc'] else ''}[/bold] {problem['msg']}")
-        raise typer.Exit(2) from None
+    asyncio.run(serve(operation))
 
 
 @app.command()
@@ -127,7 +113,7 @@ def check(
 
     os.umask(OURS_ALONE)  # to look at a SQLite database that is not there makes an empty one
     quiet_libraries()
-    findings = asyncio.run(check_up(_settings()))
+    findings = asyncio.run(check_up(settings()))
     table = Table("", "Hva", "Status", box=None)
     for finding in findings:
         mark = "[red]✗[/red]" if not finding.good else "[yellow]![/yellow]" if finding.doubtful else "[green]✓[/green]"
@@ -144,7 +130,7 @@ def upgrade() -> None:
 
     os.umask(OURS_ALONE)
     quiet_libraries()
-    asyncio.run(upgrade_schema(_settings()))
+    asyncio.run(upgrade_schema(settings()))
     say.print("Databasen er oppdatert, og sletteloggen er spilt av.")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 OURS = ("bot", "adapters", "storage", "scheduler")
-KNOW_ALL = ("bot.app", "bot.__main__")  # the wiring and the command line
+KNOW_ALL = ("bot.app", "bot.__main__", "bot.commandline")  # the wiring and the command line
 SHAPE = ("tables", "rules", "handlers", "cards")  # of every feature, its service apart
 PLATFORM = ("slack_", "microsoft_", "microsoft.", "msgraph", "botbuilder", "azure")
 

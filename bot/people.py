@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, select
@@ -74,6 +74,7 @@ class Network(Row):
     kind: Mapped[str] = mapped_column(String(20))  # national, regional, council, working_group
     zone: Mapped[str] = mapped_column(String(40))  # IANA
     language: Mapped[str] = mapped_column(String(5))
+    next_meeting: Mapped[date | None]  # what "til neste møte" means
 
 
 class Organisation(Row):

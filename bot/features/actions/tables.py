@@ -4,7 +4,8 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.people import Role
@@ -30,7 +31,7 @@ class Item(Row):
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     due: Mapped[date | None]
     due_time: Mapped[time | None]  # on the network's wall clock, where one was given
-    until_meeting: Mapped[bool] = mapped_column(server_default=text("false"))  # `due` follows the network's next meeting
+    until_meeting: Mapped[bool] = mapped_column(server_default=sql("false"))  # then `due` follows its network's
     state: Mapped[ItemState] = mapped_column(OneOf(ItemState), index=True)
     made_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)

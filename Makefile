@@ -18,7 +18,7 @@ help:
 	@echo "make format   put the code in the house's format"
 	@echo "make bench    measure, against the raw driver"
 	@echo "make picture  take docs/demo.png anew                      (needs Chromium)"
-	@echo "make texts    collect the texts to be translated"
+	@echo "make texts    collect the texts, and bring the translations up to date with them"
 	@echo "make locks    remake requirements/ after a changed dependency  (needs uv)"
 
 demo:
@@ -45,7 +45,8 @@ types:
 arrows:
 	@$(call ready,dev) && python -m pytest -q tests/test_arrows.py tests/test_locks.py
 
-# The template of all texts (bot/language/locale/fagtraad.pot) is remade from the code; the check fails if it is stale.
+# The template of all texts is remade from the code, and the catalogues of nynorsk and English are brought up to date
+# with it. The check fails on a text that is not translated, and on a translation that is not right: see scripts/texts.py.
 texts:
 	@$(call ready,dev) && python scripts/texts.py
 

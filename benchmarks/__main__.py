@@ -1,5 +1,5 @@
-"""`python -m benchmarks [commands drain start guard]`: one table, docs/benchmarks.md, and status 1 if a bound
-fails."""
+"""`python -m benchmarks [commands drain items search members start guard …]`: one table, docs/benchmarks.md, and
+status 1 if a bound fails."""
 
 import argparse
 import asyncio
@@ -13,7 +13,7 @@ import structlog
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import Measure, commands, drain, start
+from benchmarks import Measure, commands, drain, items, members, search, start
 from benchmarks.databases import urls
 
 REPORT = Path(__file__).parents[1] / "docs" / "benchmarks.md"
@@ -36,6 +36,9 @@ def guard(_: Mapping[str, str]) -> list[Measure]:
 SUITES: dict[str, Suite] = {
     "commands": lambda urls: asyncio.run(commands.measure(urls)),
     "drain": lambda urls: asyncio.run(drain.measure(urls)),
+    "items": lambda urls: asyncio.run(items.measure(urls)),
+    "search": lambda urls: asyncio.run(search.measure(urls)),
+    "members": lambda urls: asyncio.run(members.measure(urls)),
     "start": lambda _: start.measure(),
     "guard": guard,
 }

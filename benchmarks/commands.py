@@ -51,6 +51,7 @@ class Raw(Protocol):
 
     async def transaction(self, statements: Sequence[Statement]) -> None: ...
     async def read(self, sql: str, *values: Any) -> None: ...
+    async def read_all(self, sql: str, *values: Any) -> None: ...
 
 
 class RawSqlite:
@@ -69,6 +70,9 @@ class RawSqlite:
         async with self._connection.execute(sql, values) as cursor:
             await cursor.fetchone()
 
+    async def read_all(self, sql: str, *values: Any) -> None:
+        await self._connection.execute_fetchall(sql, values)
+
 
 class RawPostgres:
     placeholder = "$1"
@@ -84,9 +88,12 @@ class RawPostgres:
     async def read(self, sql: str, *values: Any) -> None:
         await self._connection.fetchrow(sql, *values)
 
+    async def read_all(self, sql: str, *values: Any) -> None:
+        await self._connection.fetch(sql, *values)
+
 
 @asynccontextmanager
-async def _raw(url: str) -> AsyncIterator[Raw]:
+async def raw_driver(url: str) -> AsyncIterator[Raw]:
     """The same file or server, with the same settings."""
     where = make_url(url)
     if where.get_backend_name() == "sqlite":
@@ -119,7 +126,7 @@ async def measure(
 ) -> list[Measure]:
     measures = []
     for name, url in urls.items():
-        async with fresh(url, *tables) as database, _raw(url) as raw:
+        async with fresh(url, *tables) as database, raw_driver(url) as raw:
             for what, (ratio, speed) in (
                 ("writes", await _writes(database, raw, command)),
                 ("reads", await _reads(database, raw)),
@@ -164,13 +171,13 @@ async def _ratio(
     times taken in turn, since what else the machine does falls on both, but not on each alike."""
     mine, their = [], []
     for _ in range(ROUNDS * times):
-        mine.append(await _seconds(ours))
-        their.append(await _seconds(theirs))
+        mine.append(await seconds(ours))
+        their.append(await seconds(theirs))
     usual, bare = quantiles(mine[20:])[0], quantiles(their[20:])[0]
     return bare / usual, 1 / usual
 
 
-async def _seconds(work: Callable[[], Awaitable[None]]) -> float:
+async def seconds(work: Callable[[], Awaitable[None]]) -> float:
     began = time.perf_counter()
     await work()
     return time.perf_counter() - began

@@ -13,7 +13,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from bot.commandline import OURS_ALONE, complain, say, settings
+from bot.commandline import OURS_ALONE, admin, complain, keys, privacy, retention, say, settings
+from bot.commandline.link import link
+from bot.commandline.when import when
 from bot.settings import Settings
 
 app = typer.Typer(
@@ -24,6 +26,12 @@ app = typer.Typer(
 )
 db = typer.Typer(help="The database: schema and erasures.", no_args_is_help=True)
 app.add_typer(db, name="db")
+app.add_typer(keys.app, name="keys")
+app.add_typer(admin.app, name="admin")
+app.add_typer(privacy.app, name="privacy")
+app.command()(when)
+app.command()(retention.retention)
+app.command()(link)
 
 VAR = Path("var")
 
@@ -79,9 +87,11 @@ def _invite(port: int) -> None:
         "  1. Velg «Hedda Myhre» øverst, og trykk «Spør nettverket». Skriv et navn: sjekken sier fra.",
         "  2. Ta forslaget, send inn, og se kasuset i kasusrommet.",
         "  3. Åpne en ny fane som «Mari Solbakk», svar i tråden, og lag en oppgave fra svaret.",
-        "  4. Flytt klokka («+1 døgn»), og se påminnelser og purringer komme til rett tid.",
-        "  5. Avslutt kasuset med en konklusjon, kopier til journal, eller slett det og les kvitteringen.",
-        "  6. Velg «Unni Strand» (brukerrepresentant): hun ser ikke kasusrommet.",
+        "  4. Skriv «/oppgave Revidere prosedyren @ola @sekretær frist fredag», og se «/oppgave alle».",
+        "  5. Flytt klokka («+1 døgn»), og se påminnelser, mandagens liste og purringer komme til rett tid.",
+        "  6. Avslutt kasuset med en konklusjon, kopier til journal, eller slett det og les kvitteringen.",
+        "  7. Velg «Unni Strand» (brukerrepresentant): hun ser ikke kasusrommet.",
+        "  8. Skriv «/meg språk nynorsk», «/søk prosedyre» eller «/fagtraad medlemmer».",
     ):
         say.print(line)
     say.print()
@@ -132,6 +142,31 @@ def upgrade() -> None:
     quiet_libraries()
     asyncio.run(upgrade_schema(settings()))
     say.print("Databasen er oppdatert, og sletteloggen er spilt av.")
+
+
+@db.command()
+def backup(file: Annotated[Path, typer.Argument(help="Where to: it must not be there.")]) -> None:
+    """Copy a SQLite database as it is at one moment, also while the service runs."""
+    from bot.backup import back_up
+
+    os.umask(OURS_ALONE)
+    back_up(settings(), file)
+    say.print(f"Kopien er hel, og ligger i {file}.")
+
+
+@db.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `db backup` wrote.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Throw away the database that is there.")] = False,
+) -> None:
+    """Put a SQLite backup in the database's place, with the erasure ledger played again. Not while it is in use."""
+    from bot.backup import restore as put_back
+    from bot.trouble import quiet_libraries
+
+    os.umask(OURS_ALONE)
+    quiet_libraries()
+    put_back(settings(), file, replace=replace)
+    say.print("Databasen er gjenopprettet, og sletteloggen er spilt av.")
 
 
 @app.command()

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import demo, guard, people
+from bot import demo, guard, language, people, personal, readers, search
 from bot.chat.message import Message
 from bot.chat.port import Account, Chat
 from bot.clock import Clock, MovableClock, SystemClock
@@ -22,6 +22,7 @@ from bot.feature import Desk, Features, NoticeKind
 from bot.features import all_features
 from bot.notebook import DatabaseNotebook
 from bot.outbox import Kind, Notice, Outbox
+from bot.retention import Retention
 from bot.settings import Settings
 from bot.stage import Stage
 from bot.starting import about_keys
@@ -32,6 +33,7 @@ log = structlog.get_logger()
 
 TABLES = (
     "bot.audit",
+    "bot.availability",
     "bot.demo",
     "bot.dispatch",
     "bot.notebook",
@@ -39,10 +41,16 @@ TABLES = (
     "bot.outbox",
     "bot.people",
     "bot.places",
+    "bot.retention",
+    "bot.search.index",
+    "bot.sessions",
+    "bot.signin",
     "bot.vault",
     "bot.features.actions.tables",
     "bot.features.cases.tables",
+    "bot.features.networks.tables",
     "bot.features.privacy.tables",
+    "bot.features.search.tables",
     "adapters.web.tables",
 )
 
@@ -62,6 +70,7 @@ class App:
     chats: Mapping[str, Chat]
     outbox: Outbox
     inbox: Dispatch
+    retention: Retention
 
 
 @asynccontextmanager
@@ -77,23 +86,25 @@ async def running(settings: Settings, clock: Clock | None = None, *, ticking: bo
         vault = Vault(settings.wrapping_keys, Ledger(settings.ledger_path))
         clock = clock or await clock_of(settings, database)
         await _require_keys(database, vault)
-        await erase_again(database, vault, clock)
+        app = wired(settings, database, vault, clock)
+        await erase_again(database, vault, clock, app.chats)
         await asyncio.to_thread(guard.warm)
-        app = _wire(settings, database, vault, clock)
+        warming = {asyncio.create_task(asyncio.to_thread(each.warm), name="warming") for each in (language, search)}
+        stack.push_async_callback(asyncio.wait, warming)
         for chat in app.chats.values():
             await chat.start(app.inbox, DatabaseNotebook(database, chat.name))
             stack.push_async_callback(chat.stop)
         if ticking:
-            await stack.enter_async_context(_delivering(app.outbox, _forgetting(database)))
-        log.info("started", chats=list(app.chats), demo=settings.demo)
+            await stack.enter_async_context(_delivering(app, _forgetting(database)))
         yield app
 
 
-def _wire(settings: Settings, database: Database, vault: Vault, clock: Clock) -> App:
+def wired(settings: Settings, database: Database, vault: Vault, clock: Clock) -> App:
+    """Everything, put together and not started."""
     features = Features(all_features())
     chats: dict[str, Chat] = {}
     kinds = {kind.name: _kind(kind, database, chats, vault, clock) for kind in features.notices.values()}
-    outbox = Outbox(database, chats, kinds, clock, account_of=_reached_on)
+    outbox = Outbox(database, chats, kinds, clock, account_of=_reached_on, languages=readers.languages)
 
     async def advance(by: timedelta) -> int:
         if not isinstance(clock, MovableClock):
@@ -103,7 +114,8 @@ def _wire(settings: Settings, database: Database, vault: Vault, clock: Clock) ->
     core = Core(settings, database, vault, clock, features, advance if settings.demo else None)
     for name in settings.chats:
         chats[name] = create_chat(name, core)
-    return App(core, chats, outbox, Dispatch(database, chats, features, vault, clock, outbox.wake))
+    inbox = Dispatch(database, chats, features, vault, clock, outbox.wake, settings.public_url)
+    return App(core, chats, outbox, inbox, Retention(settings, database, vault, clock, features.all, chats))
 
 
 def _kind(kind: NoticeKind, database: Database, chats: Mapping[str, Chat], vault: Vault, clock: Clock) -> Kind:
@@ -112,7 +124,7 @@ def _kind(kind: NoticeKind, database: Database, chats: Mapping[str, Chat], vault
     room_is_safe = kind.room_is_safe
 
     async def compose(session: AsyncSession, notices: Sequence[Notice], now: datetime) -> Mapping[int, Message]:
-        return await kind.compose(Desk(session, now, vault), notices)
+        return await kind.compose(Desk(session, now, vault, chats), notices)
 
     async def before_send(notice: Notice) -> bool:
         if room_is_safe is None or notice.to is None:
@@ -124,7 +136,7 @@ def _kind(kind: NoticeKind, database: Database, chats: Mapping[str, Chat], vault
         async with database.reading() as session:
             return await room_is_safe(Desk(session, clock.now(), vault), notice, present)
 
-    return Kind(kind.name, compose, before_send if room_is_safe else None, kind.on_failed)
+    return Kind(kind.name, compose, before_send if room_is_safe else None, kind.on_failed, kind.on_ended)
 
 
 async def set_stage(app: App) -> None:
@@ -161,18 +173,27 @@ async def _require_keys(database: Database, vault: Vault) -> None:
         raise SystemExit(about_keys(faults))
 
 
-async def erase_again(database: Database, vault: Vault, clock: Clock) -> None:
-    """What the ledger says is erased and a restored database has again: its keys, and what each feature keeps of it.
-    And what an erasure before the last stop may have left in the database's log."""
+async def erase_again(database: Database, vault: Vault, clock: Clock, chats: Mapping[str, Chat] | None = None) -> None:
+    """What the ledger says is erased and a restored database has again: its keys, what each feature keeps of it, and
+    persons. And what an erasure before the last stop may have left in the database's log."""
     async with database.transaction(patience=30) as session:
+        await personal.mark_everybody(session)
+        persons = await personal.erase_again(Desk(session, clock.now(), vault, chats or {}), all_features())
         back = await vault.replay(session)
         for subject in back:
             for feature in all_features():
                 if feature.restored:
                     await feature.restored(session, subject, clock.now())
-    if back:
-        log.warning("erasures played again after a restore", keys=len(back))
-    await database.forget_log()
+    if back or persons:
+        log.warning("erasures played again after a restore", keys=len(back), persons=persons)
+    await database.forget_log(names=True)
+
+
+async def make_findable(database: Database) -> None:
+    """What was written before it could be found, or before its words were read as they are now."""
+    kinds = {kind: each.everything for feature in all_features() for kind, each in feature.searchable.items()}
+    if mended := await search.catch_up(database, kinds):
+        log.info("indexed", entries=mended)
 
 
 def _forgetting(database: Database) -> Callable[[], Awaitable[None]]:
@@ -184,12 +205,12 @@ def _forgetting(database: Database) -> Callable[[], Awaitable[None]]:
 
 
 @asynccontextmanager
-async def _delivering(outbox: Outbox, forget: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+async def _delivering(app: App, forget: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
     from scheduler import Ticker  # brings APScheduler, which only a process that delivers needs
 
-    ticker = Ticker(outbox, forget)
+    ticker = Ticker(app.outbox, forget, app.retention.daily)
     ticker.start()
-    loop = asyncio.create_task(outbox.run(), name="outbox")
+    loop = asyncio.create_task(app.outbox.run(), name="outbox")
     try:
         yield
     finally:

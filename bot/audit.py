@@ -1,5 +1,6 @@
 """Who did what, when: never what was said. Rows are only ever added."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, insert
@@ -23,3 +24,18 @@ async def record(
     session: AsyncSession, now: datetime, did: str, subject: str, *, by: int | None, network: int | None
 ) -> None:
     await session.execute(insert(AuditRow).values(at=now, person_id=by, network_id=network, did=did, subject=subject))
+
+
+async def record_all(
+    session: AsyncSession,
+    now: datetime,
+    done: Iterable[tuple[str, str]],
+    *,
+    by: int | None,
+    network: int | None,
+) -> None:
+    """The same for many at once, each what was done and its subject."""
+    shared = {"at": now, "person_id": by, "network_id": network}
+    rows = [shared | {"did": did, "subject": subject} for did, subject in done]
+    if rows:
+        await session.execute(insert(AuditRow), rows)

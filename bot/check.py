@@ -1,11 +1,17 @@
 """Personvernsjekken as the forms use it: what is typed is read before anything is stored or posted."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot import guard
 from bot.errors import Refusal
 from bot.guard import Find, Outcome, Profile, Reading
+from bot.language import quoted
+
+OUTCOMES = ("passed", "blocked", "refused")
+counts: Counter[str] = Counter()
+"""How often each has come since this process began, for `bot.metrics`. "refused": could not be read to its end."""
 
 
 class TextTooLong(Refusal):
@@ -59,7 +65,7 @@ class Checked:
         explained = {
             field: tuple(
                 dict.fromkeys(
-                    f"«{self.texts[field][find.start : find.end]}»: {guard.explain(find)}"
+                    f"{quoted(self.texts[field][find.start : find.end])}: {guard.explain(find)}"
                     for find in reading.finds
                     if find.outcome in outcomes
                 )
@@ -74,9 +80,14 @@ def check(texts: Mapping[str, str], profile: Profile = Profile.CASE) -> Checked:
 
     Raises `TextTooLong` and `CheckNotFinished`: what could not be read is not let through.
     """
+    outcome = "refused"
     try:
-        return Checked(texts, guard.read_fields(texts, profile))
+        checked = Checked(texts, guard.read_fields(texts, profile))
+        outcome = "blocked" if checked.finds(Outcome.BLOCK) else "passed"
     except guard.TooLong as error:
         raise TextTooLong from error
     except guard.Unreadable as error:
         raise CheckNotFinished from error
+    finally:
+        counts[outcome] += 1
+    return checked

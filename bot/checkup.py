@@ -2,13 +2,14 @@
 
 import importlib.util
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import text
 
+from bot.secret_files import ours
 from bot.settings import Settings, unknown_variables
-from bot.starting import about_keys, about_ledger, without_words
+from bot.starting import about_keys, about_ledger, has_oidc, without_words
 from bot.vault import Ledger, LedgerSpoilt, Vault
 from storage import Database, schema
 
@@ -33,9 +34,11 @@ class Finding:
 async def check_up(settings: Settings) -> list[Finding]:
     return [
         *[finding async for finding in _database(settings)],
+        *_secret_files(settings),
         _keys(settings),
         _ledger(settings),
         *(_chat(name) for name in settings.chats),
+        *(_sign_in(settings) if "web" in settings.chats else ()),
         _address(settings),
         *(_unknown(name) for name in unknown_variables()),
     ]
@@ -75,6 +78,17 @@ async def _kept(settings: Settings, database: Database) -> list[Finding]:
     return found
 
 
+def _secret_files(settings: Settings) -> list[Finding]:
+    """By name, so that one sees which settings are taken from there. A bad one has stopped us before."""
+    if settings.secrets_dir is None:
+        return []
+    names = ", ".join(file.name for file in ours(settings.secrets_dir))
+    status = (
+        f"{settings.secrets_dir}: {names}" if names else f"{settings.secrets_dir} har ingen: se FAGTRAAD_SECRETS_DIR"
+    )
+    return [Finding(bool(names), "Hemmeligheter", status)]
+
+
 def _keys(settings: Settings) -> Finding:
     names = list(settings.wrapping_keys)
     if not names:
@@ -103,8 +117,21 @@ def _chat(name: str) -> Finding:
     if importlib.util.find_spec(f"adapters.{name}") is None:
         return Finding(False, f"Chat «{name}»", "finnes ikke: se FAGTRAAD_CHATS")
     if name == "web":
-        return Finding(True, "Chat «web»", "finnes; nettsidene svarer 503 til innlogging er satt opp")
+        return Finding(True, "Chat «web»", "finnes")
     return Finding(True, f"Chat «{name}»", "finnes")
+
+
+def _sign_in(settings: Settings) -> Iterator[Finding]:
+    if not settings.public_url:
+        why = "mangler: sett FAGTRAAD_PUBLIC_URL til adressen som folk når nettsidene på, ellers kan ingen logge inn"
+        yield Finding(False, "Innlogging", why)
+    elif not settings.oidc_issuer:
+        yield Finding(True, "Innlogging", f"{settings.public_url}/inn, med lenker fra «fagtraad link»")
+    elif not has_oidc():
+        yield Finding(False, "Innlogging", "authlib og httpx mangler for FAGTRAAD_OIDC_ISSUER: «fagtraad[oidc]»")
+    else:
+        where = f"{settings.public_url}/inn, med lenker og hos {settings.oidc_issuer} ({settings.oidc_claim})"
+        yield Finding(True, "Innlogging", f"{where}; adressen tilbake er {settings.public_url}/inn/oidc/tilbake")
 
 
 def _address(settings: Settings) -> Finding:

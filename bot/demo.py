@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.clock import MovableClock
+from bot.language import DEFAULT
 from bot.outbox import Outbox
 from bot.people import (
     ExpectedOrganisation,
@@ -77,6 +78,7 @@ class Invented:
     organisation: str | None
     roles: tuple[Role, ...]
     case_access: bool
+    operator: bool = False
 
 
 MEMBERS = (
@@ -90,20 +92,20 @@ MEMBERS = (
     Invented("torunn", "Torunn Ekornes", "sykepleier", "skagerhavn", (Role.CONTACT,), True),
     Invented("liv", "Liv Berntsen", "overlege", "nordlys", (Role.PRIVACY_CONTACT, Role.MEMBER), True),
     Invented("hedda", "Hedda Myhre", "lege i spesialisering", "nordlys", (Role.MEMBER,), True),
-    Invented("bjarte", "Bjarte Tveitan", "rådgiver", None, (Role.RHF_REPRESENTATIVE,), False),
+    Invented("bjarte", "Bjarte Tveitan", "rådgiver", None, (Role.RHF_REPRESENTATIVE,), False, operator=True),
     Invented("unni", "Unni Strand", "brukerrepresentant", None, (Role.PATIENT_REPRESENTATIVE,), False),
 )
 CASE_ROOM, GENERAL_ROOM = "kasus", "generelt"
 
 
-async def invent(session: AsyncSession, chat: str, now: datetime) -> None:
+async def invent(session: AsyncSession, chat: str, now: datetime, language: str = DEFAULT) -> None:
     """Write the network, its members and its rooms, with accounts on `chat`."""
     network = Network(
         code="BLOD",
         name="Nasjonalt nettverk for blødersykdom",
         kind="national",
         zone="Europe/Oslo",
-        language="nb",
+        language=language,
     )
     organisations = {key: Organisation(name=name, short=short) for key, (name, short) in ORGANISATIONS.items()}
     session.add_all([network, *organisations.values()])
@@ -112,7 +114,7 @@ async def invent(session: AsyncSession, chat: str, now: datetime) -> None:
     leader: int | None = None
     for member in MEMBERS:
         home = organisations[member.organisation].id if member.organisation else None
-        person = Person(name=member.name, profession=member.profession, organisation_id=home)
+        person = Person(name=member.name, profession=member.profession, organisation_id=home, operator=member.operator)
         session.add(person)
         await session.flush()
         leader = leader or person.id

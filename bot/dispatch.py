@@ -14,13 +14,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot import people, places
+from bot import people, places, readers
 from bot.chat import delivery, grammar
 from bot.chat.inbound import Command, Deleted, Edited, Inbound, Joined, Left, Press, Said, Submission
 from bot.chat.message import Form, Message, message
-from bot.chat.port import Account, Chat, Done, Next, Outcome, Problems
+from bot.chat.port import Account, Chat, Done, Next, Outcome, Place, Problems
 from bot.clock import Clock
-from bot.errors import MembersUnknown, Refusal, UnknownPerson
+from bot.errors import ChatError, MembersUnknown, Refusal, UnknownPerson
 from bot.feature import Answer, Context, Features, Receipt
 from bot.help import RUN_COMMAND, help_message, not_understood
 from bot.language import _, speaking
@@ -55,6 +55,8 @@ class _Asker:
     standings: tuple[people.Standing, ...]
     case_rooms: Mapping[int, tuple[Account, ...] | None]
     language: str
+    here: tuple[Account, ...] | None = None
+    direct: bool = False
 
 
 class Dispatch:
@@ -68,6 +70,7 @@ class Dispatch:
         vault: Vault,
         clock: Clock,
         committed: Callable[[], None],
+        public_url: str = "",
     ) -> None:
         self._database = database
         self._chats = chats
@@ -75,6 +78,7 @@ class Dispatch:
         self._vault = vault
         self._clock = clock
         self._committed = committed
+        self._public_url = public_url
         self._words = {word: command for command in features.commands for word in (command.word, *command.also)}
 
     async def receive(self, event: Inbound) -> Outcome:
@@ -113,11 +117,14 @@ class Dispatch:
             if isinstance(refused, Refusal):
                 raise
             return refused.outcome
-        if context.afterwards.erased:
-            await self._database.forget_log()
+        if context.afterwards.erased or context.afterwards.names_erased:
+            await self._database.forget_log(names=context.afterwards.names_erased)
         self._committed()
         for number, said in enumerate(context.afterwards.say):
             await self._say(event, said, f"also{number}")
+        for number, said in enumerate(context.afterwards.direct):
+            chat = self._chats[event.account.chat]
+            await delivery.tell_directly(chat, event.place, event.account, said, f"direct{number}:{event.key}")
         await self._reply(event, asker, answer)
         return answer if isinstance(answer, Problems) else Done()
 
@@ -182,10 +189,9 @@ class Dispatch:
 
     async def _command(self, context: Context, event: Command) -> Answer:
         command, rest = grammar.understand(event.text, self._words)
-        if command is not None:
+        if command is not None and (rest or not _asks_for_help(event.text)):
             return await command.handle(_known(context), event, rest)
-        first, _rest = grammar.split(event.text)
-        if not first or grammar.fold(first) in ("hjelp", "help", "fagtrad", "hei"):
+        if not event.text.strip() or _asks_for_help(event.text):
             return help_message(self._features)
         return not_understood(grammar.did_you_mean(event.text, self._words))
 
@@ -246,6 +252,10 @@ class Dispatch:
             standings=asker.standings,
             room=await places.room_at(session, event.place),
             case_rooms=asker.case_rooms,
+            chats=self._chats,
+            here=asker.here,
+            direct=asker.direct,
+            public_url=self._public_url,
         )
 
     async def _find(self, event: Inbound) -> _Asker:
@@ -254,9 +264,22 @@ class Dispatch:
             person = await people.person_of(session, event.account)
             standings = await people.standings(session, person.id) if person else []
             case_rooms = await self._case_rooms(session, event, standings)
-        language = (person and person.language) or (standings[0].network.language if standings else "nb")
-        present = {network: await self._members(room) for network, room in case_rooms.items()}
-        return _Asker(event.account, person, tuple(standings), present, language)
+            language = await self._language(session, event, person, standings)
+        present = {network: await self._members(room.place) for network, room in case_rooms.items()}
+        reads = self._reads_here(event)
+        here = await self._members(event.place) if reads else None
+        direct = reads and await self._is_direct(event)
+        return _Asker(event.account, person, tuple(standings), present, language, here, direct)
+
+    async def _language(
+        self, session: AsyncSession, event: Inbound, person: people.Person | None, standings: list[people.Standing]
+    ) -> str:
+        """Asks whose room it is only where that decides."""
+        network = None
+        if not (person and person.language) and len({standing.network.language for standing in standings}) > 1:
+            room = await places.room_at(session, event.place)
+            network = room.network_id if room else None
+        return readers.language_among(person, standings, network, event.account)
 
     async def _case_rooms(
         self, session: AsyncSession, event: Inbound, standings: list[people.Standing]
@@ -276,9 +299,21 @@ class Dispatch:
     def _reads_case_room(self, does: str) -> bool:
         return any(does in feature.reads_case_room for feature in self._features.all)
 
-    async def _members(self, room: places.Room) -> tuple[Account, ...] | None:
+    def _reads_here(self, event: Inbound) -> bool:
+        if isinstance(event, Command):
+            command, _rest = grammar.understand(event.text, self._words)
+            return command is not None and any(command.word in feature.reads_here for feature in self._features.all)
+        return isinstance(event, Press) and any(event.does in feature.reads_here for feature in self._features.all)
+
+    async def _is_direct(self, event: Inbound) -> bool:
         try:
-            return await self._chats[room.chat].members(room.place)
+            return await self._chats[event.account.chat].direct(event.account) == event.place
+        except ChatError:
+            return False
+
+    async def _members(self, place: Place) -> tuple[Account, ...] | None:
+        try:
+            return await self._chats[place.chat].members(place)
         except MembersUnknown:
             return None
 
@@ -311,6 +346,10 @@ def _known(context: Context) -> Context:
     if context.someone is None:
         raise UnknownPerson
     return context
+
+
+def _asks_for_help(text: str) -> bool:
+    return grammar.fold(grammar.split(text)[0]) in ("", "hjelp", "help", "fagtrad", "hei")
 
 
 def _outdated() -> Message:

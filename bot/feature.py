@@ -3,18 +3,23 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.chat.inbound import Command, Deleted, Edited, Joined, Left, Press, Said, Submission
-from bot.chat.message import Form, Message
+from bot.chat.message import Button, Form, Message
 from bot.chat.port import Account, Chat, Problems
 from bot.errors import NoCaseAccess, NoNetwork, NotAllowed, UnknownPerson
-from bot.outbox import Draft, Notice
+from bot.outbox import Draft, End, Notice
 from bot.people import NEED_CASE_ACCESS, Person, Right, Standing
 from bot.places import Room
+from bot.search import Entry
 from bot.vault import Vault
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ class Desk:
     session: AsyncSession
     now: datetime
     vault: Vault
+    chats: Mapping[str, Chat] = field(default_factory=dict)  # all there are, by name; not to be talked to here
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +49,16 @@ class NoticeKind:
 
     `compose` gets all notices of the kind that are due at once; one that it leaves out no longer applies.
     `room_is_safe`, where given, is asked just before a room is written to, with those who can read it. `on_failed`
-    runs in the transaction that gives a notice up, and may write notices that tell somebody.
+    runs in the transaction that gives a notice up, and may write notices that tell somebody. `on_ended` runs in the
+    transaction that ends one, however it ends, and may write what follows: the next of what recurs.
     """
 
     name: str
     compose: Callable[[Desk, Sequence[Notice]], Awaitable[Mapping[int, Message]]]
     room_is_safe: Callable[[Desk, Notice, Sequence[Account]], Awaitable[bool]] | None = None
     on_failed: Callable[[AsyncSession, Notice, datetime], Awaitable[None]] | None = None
+    on_ended: Callable[[AsyncSession, End], Awaitable[None]] | None = None
+    passing: bool = False  # whether nobody asks for its message once it was said: then retention lets it go
 
 
 @dataclass(slots=True)
@@ -58,8 +67,10 @@ class Afterwards:
 
     regardless: list[Draft] = field(default_factory=list)  # notices sent even when the happening was refused
     say: list[Message] = field(default_factory=list)  # said privately besides the answer
+    direct: list[Message] = field(default_factory=list)  # said in the 1:1 chat, wherever it was asked for
     # Subjects of the vault whose keys were destroyed: what was said of them is removed, the database's log emptied.
     erased: list[str] = field(default_factory=list)
+    names_erased: bool = False  # somebody's name: the tables that held it are written anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,11 @@ class Context:
     # Who could read the case room of each network when this began; None where the platform would not say.
     case_rooms: Mapping[int, tuple[Account, ...] | None] = field(default_factory=dict)
     afterwards: Afterwards = field(default_factory=Afterwards)
+    public_url: str = ""  # of the web pages; empty where there are none
+    chats: Mapping[str, Chat] = field(default_factory=dict)  # all there are, by name
+    # Where the feature asked for it: who could read this room (None: unknown), and whether it is the asker's 1:1 chat.
+    here: tuple[Account, ...] | None = None
+    direct: bool = False
 
     @property
     def person(self) -> Person:
@@ -108,6 +124,13 @@ class Context:
         return standing
 
 
+def nobodys(desk: Desk) -> Context:
+    """For what happens by rule, or with somebody who is gone: no member's act. There must be a chat."""
+    chat = next(iter(desk.chats.values()))
+    account = Account(chat.name, "")
+    return Context(desk.session, desk.now, desk.vault, chat, account, None, (), None, chats=desk.chats)
+
+
 @dataclass(frozen=True, slots=True)
 class CommandWord:
     """A word that begins a command, and those that people type instead. `usage` is shown by completion and help."""
@@ -128,6 +151,42 @@ class Shortcut:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """How something that was found is shown. `text` is what was searched; empty where it is shown on request only."""
+
+    title: str
+    text: str
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Searchable:
+    """Something of a feature that can be found (`bot.search`). `show` gets the ids of hits, and leaves out those that
+    are no longer there; `everything` gives what there is, by id: those after the first number, at most the second."""
+
+    what: Callable[[], str]  # in the plural, in the language that is spoken
+    show: Callable[[Context, Sequence[int]], Awaitable[Mapping[int, Found]]]
+    everything: Callable[[AsyncSession, int, int], Awaitable[Sequence[Entry]]]
+    needs_case_access: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How long something is kept, and how it goes (`bot.retention`).
+
+    `days` is None where it is kept for good. `old` selects id and moment of what has been there since before a moment,
+    and `remove` gets some of those ids: whatever has happened to them meanwhile is its own to look at.
+    """
+
+    name: str
+    what: str  # for operators, bokmål
+    days: "Callable[[Settings], int | None]"
+    old: Callable[[datetime], Select[Any, Any]]
+    remove: Callable[[Context, Sequence[Any]], Awaitable[int]]
+    at_once: int = 500  # in one transaction
+
+
+@dataclass(frozen=True, slots=True)
 class Feature:
     name: str
     commands: tuple[CommandWord, ...] = ()
@@ -136,6 +195,7 @@ class Feature:
     receipts: Mapping[str, Callable[[Context, str], Awaitable[Message]]] = field(default_factory=dict)
     notices: tuple[NoticeKind, ...] = ()
     reads_case_room: frozenset[str] = frozenset()  # presses and forms before which the case room's members are read
+    reads_here: frozenset[str] = frozenset()  # presses and words of commands before which the room itself is read
     shortcuts: tuple[Shortcut, ...] = ()
     on_message: tuple[Shortcut, ...] = ()
     said: Callable[[Context, Said | Edited], Awaitable[Answer]] | None = None
@@ -145,6 +205,11 @@ class Feature:
     # With the vault's subject: an older database was restored, and what was erased has come back in it.
     restored: Callable[[AsyncSession, str, datetime], Awaitable[None]] | None = None
     erased: Callable[[Context, str], Awaitable[None]] | None = None  # with the vault's subject; in the same transaction
+    searchable: Mapping[str, Searchable] = field(default_factory=dict)  # by the kind of its entries
+    retention: tuple[Rule, ...] = ()
+    # What it keeps of a person (by id), as JSON, for them alone; and to leave nothing that names one who is erased.
+    exported: Callable[[Desk, int], Awaitable[Mapping[str, Any]]] | None = None
+    person_erased: Callable[[Desk, int], Awaitable[None]] | None = None
 
 
 class Features:

@@ -2,7 +2,7 @@
 
 from bot.chat.message import Button, Buttons, Facts, Message, message
 from bot.feature import Features
-from bot.language import _, say_list
+from bot.language import _, quoted, say_list
 
 RUN_COMMAND = "fagtraad.command"
 
@@ -21,6 +21,6 @@ def not_understood(meant: list[str]) -> Message:
     if not meant:
         return message(_("Det forsto jeg ikke."), Buttons((Button(_("Vis hva jeg kan"), RUN_COMMAND, "hjelp"),)))
     return message(
-        _("Mente du {words}?").format(words=say_list([f"«{word}»" for word in meant])),
+        _("Mente du {words}?").format(words=say_list([quoted(word) for word in meant])),
         Buttons(tuple(Button(f"/{word}", RUN_COMMAND, word) for word in meant)),
     )

@@ -1,17 +1,20 @@
 """Persons (not the same as their accounts), the networks they belong to, and what each may do there."""
 
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.chat.port import Account
 from bot.language import _
-from storage import OneOf, Row, UtcDateTime
+from storage import NAMES, OneOf, Row, UtcDateTime
+
+OIDC = "oidc"  # PlatformAccount.chat of who somebody is at the sign-in provider of the web pages
 
 
 class Role(StrEnum):
@@ -48,13 +51,33 @@ class Right(StrEnum):
     SEE_POSSIBLE_BREACHES = "see_possible_breaches"
     USE_ITEMS = "use_items"
     CHANGE_ANY_ITEM = "change_any_item"
+    DECIDE_ERASURES = "decide_erasures"  # of persons
+    MANAGE_NETWORK = "manage_network"  # its members, roles, rooms and settings
+    GRANT_CASE_ACCESS = "grant_case_access"  # to named health personnel
 
 
 _EVERYBODY = frozenset({Right.USE_ITEMS})
 _BY_ROLE: dict[Role, frozenset[Right]] = {
-    Role.LEADER: frozenset({Right.CLOSE_ANY_CASE, Right.ERASE_ANY_CASE, Right.CHANGE_ANY_ITEM}),
-    Role.SECRETARY: frozenset({Right.CLOSE_ANY_CASE, Right.CHANGE_ANY_ITEM}),
-    Role.PRIVACY_CONTACT: frozenset({Right.ERASE_ANY_CASE, Right.DECIDE_APPEALS, Right.SEE_POSSIBLE_BREACHES}),
+    Role.LEADER: frozenset(
+        {
+            Right.CLOSE_ANY_CASE,
+            Right.ERASE_ANY_CASE,
+            Right.CHANGE_ANY_ITEM,
+            Right.MANAGE_NETWORK,
+            Right.GRANT_CASE_ACCESS,
+        }
+    ),
+    Role.SECRETARY: frozenset({Right.CLOSE_ANY_CASE, Right.CHANGE_ANY_ITEM, Right.MANAGE_NETWORK}),
+    Role.COORDINATOR: frozenset({Right.MANAGE_NETWORK}),
+    Role.PRIVACY_CONTACT: frozenset(
+        {
+            Right.ERASE_ANY_CASE,
+            Right.DECIDE_APPEALS,
+            Right.SEE_POSSIBLE_BREACHES,
+            Right.DECIDE_ERASURES,
+            Right.GRANT_CASE_ACCESS,
+        }
+    ),
 }
 # Case text is health personnel's alone: these rights need named access too, whatever the role (hpl. §§ 21, 23).
 NEED_CASE_ACCESS = frozenset({Right.USE_CASES, Right.CLOSE_ANY_CASE, Right.ERASE_ANY_CASE, Right.DECIDE_APPEALS})
@@ -75,6 +98,8 @@ class Network(Row):
     zone: Mapped[str] = mapped_column(String(40))  # IANA
     language: Mapped[str] = mapped_column(String(5))
     next_meeting: Mapped[date | None]  # what "til neste møte" means
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("network.id"), index=True)  # the one above it
+    ends_on: Mapped[date | None]  # a working group's last day
 
 
 class Organisation(Row):
@@ -92,13 +117,24 @@ class ExpectedOrganisation(Row):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
 
 
+def new_mark() -> str:
+    return secrets.token_hex(8)
+
+
 class Person(Row):
     __tablename__ = "person"
+    __table_args__ = {"info": NAMES}  # noqa: RUF012 - SQLAlchemy's way
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     profession: Mapped[str]
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     language: Mapped[str | None] = mapped_column(String(5))
+    quiet_from: Mapped[time | None]  # on the wall clock; to `quiet_until`, over midnight where that is earlier
+    quiet_until: Mapped[time | None]
+    operator: Mapped[bool] = mapped_column(default=False, server_default=text("false"))  # may set up networks
+    # What the erasure ledger calls them. Not their id, which an older database, restored, gives to somebody else.
+    mark: Mapped[str | None] = mapped_column(String(40), unique=True, index=True, default=new_mark)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class PlatformAccount(Row):
@@ -156,6 +192,11 @@ class Member:
         return f"{self.person.name} ({self.workplace})" if self.organisation else self.person.name
 
 
+async def is_nobody_here(session: AsyncSession) -> bool:
+    """Whether the database knows no person yet."""
+    return await session.scalar(select(Person.id).limit(1)) is None
+
+
 async def person_of(session: AsyncSession, account: Account) -> Person | None:
     found = await session.scalars(
         select(Person)
@@ -209,10 +250,10 @@ async def _roles(session: AsyncSession, membership_ids: Sequence[int]) -> dict[i
 
 
 async def account_of(session: AsyncSession, person_id: int, chat: str | None = None) -> Account | None:
-    """Where a person is reached: on `chat`, or on the account that was linked first."""
+    """Where a person is reached: on `chat`, or on the account that was linked first. Nobody is reached at the sign-in
+    provider, which has accounts and no chat."""
     query = select(PlatformAccount, Person.name).join(Person).where(PlatformAccount.person_id == person_id)
-    if chat is not None:
-        query = query.where(PlatformAccount.chat == chat)
+    query = query.where(PlatformAccount.chat == chat if chat is not None else PlatformAccount.chat != OIDC)
     row = (await session.execute(query.order_by(PlatformAccount.id).limit(1))).one_or_none()
     return Account(row[0].chat, row[0].account, row[1]) if row else None
 

@@ -1,20 +1,26 @@
 """Starting to serve: schema, logging, the app, and the web server around it."""
 
+import asyncio
 import importlib.util
-import logging
+import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
-from typing import Any, Protocol, runtime_checkable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from types import FrameType
 
 import structlog
 import uvicorn
+from starlette.applications import Starlette
 
-from bot.app import App, clock_of, erase_again, metadata, running, set_stage
+import bot
+from bot.app import App, clock_of, erase_again, make_findable, metadata, running, set_stage, wired
+from bot.health import Readiness, pages, what_to_ask
+from bot.logs import configure_logging, configure_operation
+from bot.metrics import metrics_page
+from bot.people import is_nobody_here
 from bot.settings import Settings, unknown_variables
-from bot.starting import told_plainly
-from bot.trouble import quiet_libraries
+from bot.starting import about_empty, has_oidc, told_plainly
 from bot.vault import Ledger, Vault
 from storage import Database, alone, schema
 
@@ -23,8 +29,9 @@ log = structlog.get_logger()
 
 async def serve(settings: Settings) -> None:
     """Run until told to stop. Refuses to start on a schema that is not current."""
-    configure_logging(settings.log_level)
+    configure_operation(settings.log_level)
     _require_settings(settings)
+    _require_way_in(settings)
     for name in unknown_variables():
         log.warning("unknown setting", name=name)
     await _serve(settings, _require_current, lambda: None)
@@ -44,7 +51,25 @@ async def _serve(settings: Settings, prepare: Callable[[Settings], Awaitable[Non
             app = await stack.enter_async_context(running(settings))
         if settings.demo:
             await set_stage(app)
-        await _serve_pages(app, ready)
+        else:
+            await _tell_where_to_begin(app)
+        log.info(
+            "started",
+            version=bot.__version__,
+            chats=list(app.chats),
+            schema=await schema.revision(app.core.database),
+            demo=settings.demo,
+        )
+        await _serve_http(app, ready)
+    log.info("stopped")
+
+
+async def _tell_where_to_begin(app: App) -> None:
+    """On an empty database: in words, for whoever started it, and in the log."""
+    async with app.core.database.reading() as session:
+        if await is_nobody_here(session):
+            log.warning("nobody is here yet")
+            sys.stderr.write(f"{about_empty()}\n")
 
 
 async def upgrade_schema(settings: Settings) -> None:
@@ -65,7 +90,9 @@ async def _upgrade(settings: Settings, database: Database) -> None:
         ledger.begin()
     if found is not schema.Fit.CURRENT:
         await schema.upgrade(database, metadata())
-    await erase_again(database, Vault(settings.wrapping_keys, ledger), await clock_of(settings, database))
+    vault, clock = Vault(settings.wrapping_keys, ledger), await clock_of(settings, database)
+    await erase_again(database, vault, clock, wired(settings, database, vault, clock).chats)
+    await make_findable(database)
 
 
 def _require_settings(settings: Settings) -> None:
@@ -84,6 +111,17 @@ def _require_settings(settings: Settings) -> None:
         )
 
 
+def _require_way_in(settings: Settings) -> None:
+    """What the web pages need for people to sign in."""
+    if "web" in settings.chats and not settings.public_url:
+        raise SystemExit(
+            "FAGTRAAD_PUBLIC_URL mangler. Sett den til adressen som folk når nettsidene på, som "
+            "https://fagtraad.example.no: uten den kan ingen logge inn."
+        )
+    if settings.oidc_issuer and not has_oidc():
+        raise SystemExit("FAGTRAAD_OIDC_ISSUER er satt, men authlib og httpx mangler: installer «fagtraad[oidc]».")
+
+
 async def _require_current(settings: Settings) -> None:
     database = Database(settings.database_url)
     try:
@@ -100,30 +138,42 @@ def _refuse_a_newer(found: schema.Fit) -> None:
         raise SystemExit("Programmet er eldre enn databasen: bruk den utgaven som databasen sist ble oppgradert med.")
 
 
-@runtime_checkable
-class HasPages(Protocol):
-    """A chat that people reach over HTTP."""
+async def _serve_http(app: App, ready: Callable[[], None]) -> None:
+    settings, core = app.core.settings, app.core
+    asks = what_to_ask(core.database, app.chats, app.outbox)
+    with _listening(settings) as listening:
+        server = _Server(_configured(pages(app.chats, Readiness(asks))), ready)
+        async with _measured(settings, metrics_page(app.outbox, core.clock)):
+            await server.serve(sockets=[listening])
 
-    @property
-    def app(self) -> Any:
-        """An ASGI application."""
+
+@asynccontextmanager
+async def _measured(settings: Settings, page: Starlette) -> AsyncIterator[None]:
+    """On a port of its own, which what is open to people does not lead to."""
+    if settings.metrics_port is None:
+        yield
+        return
+    with _listening(settings.model_copy(update={"host": settings.metrics_host, "port": settings.metrics_port})) as on:
+        server = _Beside(_configured(page), lambda: None)
+        task = asyncio.create_task(server.serve(sockets=[on]), name="metrics")
+        try:
+            yield
+        finally:
+            server.should_exit = True
+            await task
 
 
-async def _serve_pages(app: App, ready: Callable[[], None]) -> None:
-    settings = app.core.settings
-    pages = next((chat.app for chat in app.chats.values() if isinstance(chat, HasPages)), None)
-    if pages is None:
-        raise SystemExit("Ingen av chattene i FAGTRAAD_CHATS har nettsider: legg til «web».")
-    config = uvicorn.Config(
-        pages,
+def _configured(served: Starlette) -> uvicorn.Config:
+    return uvicorn.Config(
+        served,
         log_config=None,
         access_log=False,  # an access log is one more place for what people do
         server_header=False,
+        proxy_headers=False,  # FAGTRAAD_TRUSTED_PROXIES says whom we believe, not uvicorn's own variable
+        lifespan="off",
         ws_max_size=64 * 1024,
         timeout_graceful_shutdown=3,
     )
-    with _listening(settings) as listening:
-        await _Server(config, ready).serve(sockets=[listening])
 
 
 def _listening(settings: Settings) -> socket.socket:
@@ -150,16 +200,18 @@ class _Server(uvicorn.Server):
         if self.started:
             self._ready()
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Asked to stop is no fault: after SIGTERM the program ends with 0, where uvicorn would raise it again, and
+        nothing that is being sent would be waited for."""
+        if sig == signal.SIGTERM:
+            self.should_exit = True
+        else:
+            super().handle_exit(sig, frame)
 
-def configure_logging(level: str) -> None:
-    """One JSON line an event: ids and times, never texts. Errors are told by class and place, never by their words."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    quiet_libraries()
+
+class _Beside(_Server):
+    """Stopped by the server that it stands beside."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

@@ -9,7 +9,10 @@ from typing import Annotated, Literal
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.secret_files import SecretFiles, trouble_with
+from bot.web_settings import WebSettings
 
 PREFIX = "FAGTRAAD_"
 ENV_FILE = ".env"
@@ -23,7 +26,7 @@ def _comma_separated(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
-class Settings(BaseSettings):
+class Settings(WebSettings):
     """What an operator decides. Nothing here is read anywhere but at start."""
 
     model_config = SettingsConfigDict(
@@ -46,11 +49,28 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8080, ge=1, le=65535, description="Port to listen on")
-    public_url: str = Field(
-        "", description="The address people reach the web pages at, e.g. https://fagtraad.example.no"
+    secrets_dir: Path | None = Field(
+        None,
+        description="A folder of files that each hold one setting, named as it is in small letters: fagtraad_keys",
     )
+    metrics_port: int | None = Field(
+        None, ge=1, le=65535, description="Port of /metrics, for Prometheus; without it there are none"
+    )
+    metrics_host: str = Field("127.0.0.1", description="Address of /metrics")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="How much is logged; never texts"
+    )
+    keep_inbox_days: int = Field(30, ge=1, description="Days that a handled event's key is kept; it holds no text")
+    keep_notices_days: int = Field(
+        90, ge=7, description="Days that a notice is kept once it was sent or came to nothing"
+    )
+    keep_audit_days: int = Field(1826, ge=1, description="Days that who did what is kept; five years, yours to decide")
+    keep_finished_items_days: int = Field(730, ge=1, description="Days until a done or removed item loses its words")
+    keep_handled_breaches_days: int = Field(
+        365, ge=1, description="Days that a possible breach is kept once it was handled"
+    )
+    erase_closed_cases_days: int | None = Field(
+        None, ge=1, description="Days until a closed case is erased; without it none is, since archiving is your duty"
     )
     demo: bool = Field(False, description="The demo: anyone may be anybody, so it binds to loopback alone")
 
@@ -91,11 +111,33 @@ class Settings(BaseSettings):
         parse_keys(keys.get_secret_value())
         return keys
 
+    @field_validator("secrets_dir")
+    @classmethod
+    def _all_read(cls, folder: Path | None) -> Path | None:
+        """A secret that is not there when it is needed must not become a default."""
+        if folder is not None and (trouble := trouble_with(folder, cls.model_fields)):
+            raise ValueError(trouble)
+        return folder
+
     @model_validator(mode="after")
     def _demo_stays_at_home(self) -> "Settings":
         if self.demo and self.host not in ("127.0.0.1", "localhost", "::1"):
             raise ValueError("FAGTRAAD_HOST: the demo lets anyone be anybody, so it serves 127.0.0.1 alone")
         return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Files come before variables: an old variable that was forgotten must not hide a new secret."""
+        told = {**dotenv_settings(), **env_settings(), **init_settings()}
+        files = SecretFiles(settings_cls, told.get("secrets_dir"))
+        return init_settings, files, env_settings, dotenv_settings
 
     @cached_property
     def wrapping_keys(self) -> dict[str, bytes]:

@@ -11,6 +11,7 @@ from bot import demo, outbox
 from bot.chat.inbound import Command, Submission
 from bot.chat.port import Account, Inbox, Place
 from bot.clock import MovableClock, local_date
+from bot.language import DEFAULT, speaking
 from bot.outbox import Outbox
 from bot.people import Network
 from storage import Database
@@ -33,6 +34,7 @@ class Stage:
     inbox: Inbox
     outbox: Outbox
     furniture: Furniture
+    language: str = DEFAULT  # the network's
 
     async def set_up(self) -> None:
         """Play the first days, once. They end now, whatever the time is."""
@@ -40,7 +42,8 @@ class Stage:
             if await session.scalar(select(Network.id)) is not None:
                 return
         self.clock.ahead = timedelta(days=-6)
-        await self._furnish()
+        with speaking(self.language):
+            await self._furnish()
         await self._play()
         await self._until(timedelta(0))
 
@@ -57,7 +60,7 @@ class Stage:
             demo.CASE_ROOM, "Kasus", "Avidentifiserte spørsmål. Bare helsepersonell med kasustilgang.", with_access
         )
         async with self.database.transaction() as session:
-            await demo.invent(session, CHAT, self.clock.now())
+            await demo.invent(session, CHAT, self.clock.now(), self.language)
 
     async def _play(self) -> None:
         await self._say("kari", "Velkommen til nettverkets egen kanal. Her tar vi det som ikke kan vente til møtet.")

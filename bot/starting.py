@@ -1,5 +1,6 @@
 """What an operator is told when the program cannot start: what it is, and what to do. No secret, no error's words."""
 
+import importlib.util
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -16,6 +17,11 @@ AWAY = (DatabaseError, InterfaceError, OperationalError)  # and none of their de
 def without_words(database_url: str) -> str:
     """The database's address without its password, and without the query, where there may be another."""
     return make_url(database_url).set(query={}).render_as_string(hide_password=True)
+
+
+def has_oidc() -> bool:
+    """Whether the libraries for sign-in at a provider are there: they are an extra."""
+    return all(importlib.util.find_spec(name) for name in ("authlib", "httpx"))
 
 
 @contextmanager
@@ -55,6 +61,15 @@ def _is_away(error: Exception) -> bool:
     """Before a connection is made the driver's own errors come through, as they are or as the network's."""
     driver = type(error).__module__.partition(".")[0]
     return isinstance(error, OSError) or type(error) in AWAY or driver in ("asyncpg", "sqlite3")
+
+
+def about_empty() -> str:
+    return (
+        "Databasen er tom, så ingen kan logge inn ennå. Lag den første operatøren, og gi vedkommende en vei inn:\n"
+        "  fagtraad admin person NAVN --operator\n"
+        "  fagtraad link NAVN\n"
+        "Operatøren setter opp nettverk i chatten («/fagtraad oppsett»), eller du gjør det med «fagtraad admin»."
+    )
 
 
 def about_ledger(error: LedgerSpoilt) -> str:

@@ -97,8 +97,20 @@ class Vault:
         self._newest = next(iter(keys))
         self._ledger = ledger
 
+    @property
+    def newest(self) -> str:
+        """The name of the key that wraps what is new."""
+        return self._newest
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the wrapping keys, newest first."""
+        return tuple(self._keys)
+
     def mark(self, text: str) -> str:
-        """Names a text without saying it: only who has the wrapping key could try it against guesses."""
+        """Names a text without saying it: only who has the wrapping key could try it against guesses.
+
+        Another key in front gives other marks: what was shown before is shown, and confirmed, once more."""
         key = self._keys[self._newest]
         return hmac.new(key, b"mark:" + text.encode(errors="replace"), hashlib.sha256).hexdigest()[:16]
 
@@ -123,6 +135,19 @@ class Vault:
         self._ledger.write(subject, at)
         await session.execute(delete(DataKey).where(DataKey.subject == subject))
 
+    def wrapped_anew(self, wrapped_by: str, wrapped: bytes, subject: str) -> bytes:
+        """The same data key, wrapped by the newest wrapping key. Raises `Unopened`."""
+        return _encrypt(self._keys[self._newest], self._unwrap(wrapped_by, wrapped, subject), subject)
+
+    def fault_of(self, name: str) -> KeyFault:
+        """Why a wrapping key of that name did not open what it should have."""
+        return KeyFault.WRONG if name in self._keys else KeyFault.MISSING
+
+    def erased(self, kind: str) -> set[str]:
+        """Every subject of that kind that the ledger says is erased: for what has no key of its own ("person:…").
+        Raises `LedgerSpoilt`."""
+        return {subject for subject in self._ledger.subjects() if subject.startswith(f"{kind}:")}
+
     async def replay(self, session: AsyncSession) -> list[str]:
         """Destroy again what the ledger says was erased (after a restore). Returns the subjects that had come back."""
         erased = self._ledger.subjects()
@@ -139,8 +164,7 @@ class Vault:
             try:
                 self._unwrap(row.wrapped_by, row.wrapped, row.subject)
             except Unopened:
-                known = row.wrapped_by in self._keys
-                faults[row.wrapped_by] = KeyFault.WRONG if known else KeyFault.MISSING
+                faults[row.wrapped_by] = self.fault_of(row.wrapped_by)
         return faults
 
     async def has_lost_its_ledger(self, session: AsyncSession) -> bool:

@@ -18,16 +18,18 @@ class Ticker:
 
     Ticks that were missed are one (`coalesce`), a late one still counts (no `misfire_grace_time`), and a slow
     one is not overtaken (`max_instances`). Intervals are in seconds. `forget` tries again what an erasure could
-    not clear away at once.
+    not clear away at once; `tidy` removes what is too old, and knows itself whether it was done today.
     """
 
     def __init__(
         self,
         outbox: Outbox,
         forget: Callable[[], Awaitable[None]] | None = None,
+        tidy: Callable[[], Awaitable[Any]] | None = None,
         *,
         tick: float = 1.0,
         sweep: float = 60.0,
+        ask: float = 600.0,
     ) -> None:
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -36,6 +38,8 @@ class Ticker:
         self._every(sweep, outbox.sweep, "sweep")
         if forget:
             self._every(sweep, forget, "forget")
+        if tidy:
+            self._every(ask, tidy, "tidy")
 
     def start(self) -> None:
         self._scheduler.start()

@@ -2,14 +2,17 @@
 
 from storage.alone import InUse, alone, sqlite_file
 from storage.columns import OneOf, UtcDateTime
-from storage.database import FORGOTTEN, Busy, Database, Row, core, is_busy
+from storage.copies import NotADatabase
+from storage.database import FORGOTTEN, NAMES, Busy, Database, Row, core, is_busy
 from storage.upsert import insert_into
 
 __all__ = [
     "FORGOTTEN",
+    "NAMES",
     "Busy",
     "Database",
     "InUse",
+    "NotADatabase",
     "OneOf",
     "Row",
     "UtcDateTime",

@@ -45,6 +45,9 @@ REWRITING = 5.0
 FORGOTTEN = {"forgotten": True}
 """A table's `info`, where a deleted row must not linger: see `Database.forget_log`."""
 
+NAMES = {"names": True}
+"""The same for a table that names persons: it is written anew only when one of them is erased."""
+
 
 class Row(DeclarativeBase):
     """The base of every table."""
@@ -72,6 +75,7 @@ class Database:
         self._one_writer = asyncio.Lock()
         self._kept: list[tuple[float, AsyncConnection]] = []  # a writer's, between two transactions, and since when
         self._one_forgets = asyncio.Lock()
+        self._names_pending = False
         self._reads = self.engine.execution_options(begin="DEFERRED")
         self._writes = self.engine.execution_options(begin="IMMEDIATE", patience=PATIENCE)
 
@@ -137,14 +141,16 @@ class Database:
         async with AsyncSession(self._reads, expire_on_commit=False) as session:
             yield session
 
-    async def forget_log(self) -> None:
+    async def forget_log(self, *, names: bool = False) -> None:
         """Leave no copy of what was just erased in SQLite's write-ahead log, nor in the pages of PostgreSQL's
-        tables. (PostgreSQL's write-ahead log and its archive are the operator's.)
+        tables; with `names` (a person's) in more of them. (PostgreSQL's write-ahead log and its archive are the
+        operator's.)
 
         Never raises, since the erasure itself is done; what could not be done now is `log_pending`.
         """
         async with self._one_forgets:
             self.log_pending, why = True, "in use"
+            self._names_pending |= names
             try:
                 self.log_pending = not await (self._empty_log() if self.is_sqlite else self._rewrite())
             except Exception as error:  # noqa: BLE001 - whatever the driver says, it is tried again
@@ -162,8 +168,14 @@ class Database:
     async def _rewrite(self) -> bool:
         async with asyncio.timeout(REWRITING), self.engine.connect() as connection:
             await connection.execution_options(isolation_level="AUTOCOMMIT")  # VACUUM wants no transaction
-            tables = [table for table in Row.metadata.tables.values() if table.info.items() >= FORGOTTEN.items()]
-            return all([await _written_anew(connection, table) for table in tables])
+            clean = all([await _written_anew(connection, table) for table in self._to_be_written_anew()])
+            self._names_pending &= not clean
+            return clean
+
+    def _to_be_written_anew(self) -> list[Table]:
+        marks = (FORGOTTEN, NAMES) if self._names_pending else (FORGOTTEN,)
+        tables = Row.metadata.tables.values()
+        return [table for table in tables if any(table.info.items() >= mark.items() for mark in marks)]
 
     async def close(self) -> None:
         for _since, connection in self._kept:

@@ -1,6 +1,7 @@
 """The schema, kept by alembic migrations beside this file. The tables are handed in: storage knows none."""
 
 from enum import Enum, auto
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,6 +11,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.columns import OneOf, UtcDateTime
 from storage.database import Database
@@ -26,18 +28,50 @@ class Fit(Enum):
     NEWER = auto()  # written by a later version of the program, and not to be touched by this one
 
 
+class BrokenReferences(Exception):
+    """After the migrations a row would refer to one that is not there. Nothing was changed."""
+
+
 async def upgrade(database: Database, metadata: MetaData) -> None:
-    """Bring the schema up to date. On PostgreSQL two processes that try at once take turns."""
+    """Bring the schema up to date. On PostgreSQL two processes that try at once take turns. Raises
+    `BrokenReferences`."""
     async with database.engine.connect() as connection:
+        if database.is_sqlite:
+            await _pause_foreign_keys(connection)
         await connection.execution_options(begin="IMMEDIATE", patience=30.0)
-        await connection.run_sync(_upgrade, metadata)
-        await connection.commit()
+        try:
+            await connection.run_sync(_upgrade, metadata)
+            if database.is_sqlite and (await connection.exec_driver_sql("PRAGMA foreign_key_check")).first():
+                raise BrokenReferences
+            await connection.commit()
+        finally:
+            if database.is_sqlite:
+                await connection.invalidate()  # so that nobody gets a connection that looks the other way
+
+
+async def _pause_foreign_keys(connection: AsyncConnection) -> None:
+    """SQLite alters many a table by making it anew, and would not drop one that rows refer to. It can be told only
+    outside a transaction: https://www.sqlite.org/lang_altertable.html"""
+    await connection.execution_options(begin="NONE")
+    await connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+    await connection.commit()
+
+
+async def revision(database: Database) -> str | None:
+    """What the database says that its schema is."""
+    async with database.engine.connect() as connection:
+        await connection.execution_options(begin="DEFERRED")
+        return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+
+
+@cache
+def newest() -> str | None:
+    """What this version of the program needs."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
 async def fit(database: Database) -> Fit:
-    async with database.engine.connect() as connection:
-        await connection.execution_options(begin="DEFERRED")
-        found = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+    found = await revision(database)
     script = ScriptDirectory(str(MIGRATIONS))
     if found is None:
         return Fit.EMPTY

@@ -91,6 +91,8 @@ QUIET = (
     "--disable-sync",
 )
 NO_BROWSER = "no Chromium on this machine"
+NO_NPM = "no Node.js with npm on this machine"
+REQUIRED = ("FAGTRAAD_BROWSER", "FAGTRAAD_OIDC")  # "required": what is not there is an error, and no test is skipped
 
 
 def find_browser() -> str | None:
@@ -125,7 +127,7 @@ async def page(browser: Browser) -> Page:
 
 def pytest_configure(config: pytest.Config) -> None:
     """A developer's own settings do not reach the tests."""
-    for name in [name for name in os.environ if name.startswith("FAGTRAAD_") and name != "FAGTRAAD_BROWSER"]:
+    for name in [name for name in os.environ if name.startswith("FAGTRAAD_") and name not in REQUIRED]:
         del os.environ[name]
 
 
@@ -141,8 +143,9 @@ def pytest_report_header() -> str:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    skipped = [r for r in terminalreporter.stats.get("skipped", []) if NO_BROWSER in str(r.longrepr)]
-    if skipped:
-        terminalreporter.section("NOT TESTED", sep="!", red=True, bold=True)
-        terminalreporter.line(f"{len(skipped)} browser tests were skipped: {NO_BROWSER}. Install one and run")
-        terminalreporter.line("again; FAGTRAAD_BROWSER=required makes its absence an error.")
+    for what, why, required in (("browser", NO_BROWSER, "FAGTRAAD_BROWSER"), ("OpenID", NO_NPM, "FAGTRAAD_OIDC")):
+        skipped = [r for r in terminalreporter.stats.get("skipped", []) if why in str(r.longrepr)]
+        if skipped:
+            terminalreporter.section("NOT TESTED", sep="!", red=True, bold=True)
+            terminalreporter.line(f"{len(skipped)} {what} tests were skipped: {why}. Install it and run")
+            terminalreporter.line(f"again; {required}=required makes its absence an error.")

@@ -76,19 +76,19 @@ class Postgres:
         self._folder = Path(tempfile.mkdtemp(prefix=f"{LEFTOVER}{os.getpid()}-", dir=_memory()))
         self._server = _start_server(self._folder)
         self._loop = BackgroundLoop()
-        self._admin = self._loop.run(asyncpg.connect(**self._address("postgres")))
+        self._admin = self._loop.run(asyncpg.connect(**self.address("postgres")))
         self._templates: dict[Prepare, str] = {}
 
     def create(self, prepare: Prepare | None = None) -> str:
         name = _new_name()
         if prepare is None:
-            self._sql(EMPTY.format(name=name))
+            self.sql(EMPTY.format(name=name))
         else:
-            self._sql(f"create database {name} template {self._template(prepare)} strategy file_copy")
+            self.sql(f"create database {name} template {self._template(prepare)} strategy file_copy")
         return self._url(name)
 
     def drop(self, url: str) -> None:
-        self._sql(f"drop database if exists {url.rpartition('/')[2].partition('?')[0]} with (force)")
+        self.sql(f"drop database if exists {url.rpartition('/')[2].partition('?')[0]} with (force)")
 
     def close(self) -> None:
         self._loop.run(self._admin.close())
@@ -102,20 +102,20 @@ class Postgres:
             name = url.rpartition("/")[2].partition("?")[0]
             _carry_out(prepare, url)
             # A template that somebody is connected to cannot be copied.
-            self._sql(f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'")
+            self.sql(f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'")
             self._templates[prepare] = name
         return self._templates[prepare]
 
-    def _sql(self, statement: str) -> None:
+    def sql(self, statement: str) -> None:
         self._loop.run(self._admin.execute(statement))
 
-    def _address(self, database: str) -> dict[str, Any]:
+    def address(self, database: str) -> dict[str, Any]:
         info = self._server.get_postmaster_info()
         host = str(info.socket_dir) if info.socket_dir else info.hostname
         return {"user": "postgres", "database": database, "host": host, "port": info.port}
 
     def _url(self, name: str) -> str:
-        address = self._address(name)
+        address = self.address(name)
         host, port = address["host"], address["port"]
         if host.startswith("/"):  # a socket's folder does not fit where a URL has its host
             url = URL.create("postgresql+asyncpg", "postgres", database=name, query={"host": host})

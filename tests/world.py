@@ -19,6 +19,7 @@ from bot.chat.message import (
     Button,
     Buttons,
     ChoicesField,
+    FileField,
     Form,
     Message,
     TickField,
@@ -168,6 +169,8 @@ def _standing_in(shown: AnyField) -> str | tuple[str, ...]:
             return "on" if ticked else ""
         case ChoicesField(values=values):
             return values
+        case FileField():
+            return ""
         case _:
             return shown.value
 
@@ -178,14 +181,21 @@ def notes_in(form: Form) -> dict[str, tuple[str, ...]]:
 
 @asynccontextmanager
 async def world_on(
-    database_url: str, folder: Path, now: datetime = A_TUESDAY, *, fresh: bool = True
+    database_url: str,
+    folder: Path,
+    now: datetime = A_TUESDAY,
+    *,
+    fresh: bool = True,
+    keys: str = TEST_KEY,
+    public_url: str = "",
 ) -> AsyncIterator[World]:
     """Not `fresh`: the network is in the database already, from before a restart."""
     settings = Settings(
         _env_file=None,
         database_url=database_url,
         chats=["memory"],
-        keys=TEST_KEY,
+        keys=keys,
+        public_url=public_url,
         ledger_path=folder / "erasures.jsonl",
         log_level="DEBUG",
     )

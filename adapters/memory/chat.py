@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 
-from bot.chat.inbound import Command, Deleted, Edited, Joined, Left, Press, Said, Submission, clean
+from bot.chat.inbound import Command, Deleted, Edited, File, Joined, Left, Press, Said, Submission, clean
 from bot.chat.message import Form, Message, plain_text
 from bot.chat.port import Account, Can, Inbox, Notebook, Outcome, Pacing, Place, Posted
 from bot.clock import Clock
@@ -138,6 +138,7 @@ class MemoryChat:
         *,
         button: str = "",
         key: str = "",
+        files: Mapping[str, File] | None = None,
     ) -> Outcome:
         cleaned = {
             name: clean(value) if isinstance(value, str) else tuple(clean(one) for one in value)
@@ -145,7 +146,9 @@ class MemoryChat:
         }
         place = await self._place(who, room)
         return await self._receive(
-            Submission(key or self._key(), self._account(who), place, form.does, form.carries, cleaned, button)
+            Submission(
+                key or self._key(), self._account(who), place, form.does, form.carries, cleaned, button, files or {}
+            )
         )
 
     async def say(self, who: str, room: str, text: str, *, under: Shown | None = None) -> Shown:

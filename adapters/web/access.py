@@ -9,7 +9,7 @@ from adapters.web.rooms import CHAT, account_of
 from adapters.web.tables import WebAccount, WebMessage
 from bot import people, places
 from bot.chat.port import Account, Place
-from bot.people import Membership, PlatformAccount, Role
+from bot.people import Membership, PlatformAccount, Right, Role
 from bot.places import Purpose
 
 KEEPS_ORDER = frozenset({Role.LEADER, Role.SECRETARY, Role.COORDINATOR})
@@ -43,6 +43,15 @@ async def outsiders(session: AsyncSession, room: str, accounts: Iterable[WebAcco
         return set()
     asked: list[Account] = [account_of(each) for each in accounts]
     return {each.id for each in await people.without_case_access(session, bound.network_id, asked)}
+
+
+async def manages(session: AsyncSession, account: WebAccount) -> set[int] | None:
+    """The networks that somebody manages; none at all for an operator who manages none yet. None: they make no
+    rooms."""
+    person = await people.person_of(session, account_of(account))
+    found = await people.standings(session, person.id) if person else []
+    managed = {standing.network.id for standing in found if standing.may(Right.MANAGE_NETWORK)}
+    return managed if managed or (person is not None and person.operator) else None
 
 
 async def _standing(session: AsyncSession, network: int, account: WebAccount) -> people.Standing | None:

@@ -2,44 +2,57 @@
 
 import uuid
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from adapters.web import access, messages, rooms, view
+from adapters.web import access, messages, residents, rooms, view
 from adapters.web.chat import Opener, WebChat
 from adapters.web.errors import (
     Malformed,
+    MayNotMakeRooms,
     NoSuchMessage,
     NotYours,
     NotYoursToRemove,
     StaleButton,
     StaleForm,
     StopsCases,
+    TooLong,
 )
 from adapters.web.inbound import Body, is_command, mentioned
 from adapters.web.messages import Draft
 from adapters.web.rooms import CHAT, account_of
 from adapters.web.tables import RoomKind, WebAccount, WebForm, WebMessage, WebRoom
 from adapters.web.view import Json
-from bot.chat.inbound import Command, Left, Press, Submission
-from bot.chat.message import Form
+from adapters.web.words import words
+from bot import places
+from bot.chat.inbound import Command, Joined, Left, Press, Submission
+from bot.chat.message import Attachment, Form
 from bot.chat.port import Next, Place, Posted, Problems
 from bot.feature import CommandWord, Shortcut
-from bot.language import _
+from bot.language import _, language
+from storage import Busy
 
-Act = Callable[[WebChat, WebAccount, Body], Awaitable[Json]]
+Act = Callable[[WebChat, WebAccount, Body], Awaitable[Json | Attachment]]
+LONGEST_ROOM_NAME = 80  # characters
 STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
 
 
 async def home(chat: WebChat, me: WebAccount, body: Body) -> Json:
     """Everything the page needs to begin, for one account."""
-    await chat.direct(account_of(me))
+    direct = await chat.direct(account_of(me))
     features = chat.core.features
     async with chat.core.database.reading() as session:
         seen = await rooms.seen_by(session, me.id)
+        makes_rooms = await access.manages(session, me) is not None
+    if makes_rooms:
+        await _arrived(chat, me, direct)
     return {
+        "makes_rooms": makes_rooms,
+        "language": language(),
+        "words": words(),
         "account": view.account(me),
         "rooms": [room_json(room) | {"seq": room.seq} for room in seen],
         "shortcuts": [_shortcut(each) for each in features.shortcuts],
@@ -47,6 +60,12 @@ async def home(chat: WebChat, me: WebAccount, body: Body) -> Json:
         "commands": [_command(each) for each in features.commands],
         "clock": view.clock(chat.core.clock.now()),
     }
+
+
+async def _arrived(chat: WebChat, me: WebAccount, direct: Place) -> None:
+    """The first time, an operator is told where to begin. A busy database keeps nobody from the page."""
+    with suppress(Busy):
+        await chat.hear(Joined(f"web:arrived:{me.id}", account_of(me), direct))
 
 
 def room_json(room: rooms.Seen) -> Json:
@@ -58,10 +77,12 @@ def _shortcut(shortcut: Shortcut) -> Json:
 
 
 def _command(command: CommandWord) -> Json:
+    usage, known = _(command.usage), (command.word, *command.also)
+    shown = usage.split()[0].lstrip("/")
     return {
-        "word": command.word,
-        "also": list(command.also),
-        "usage": _(command.usage),
+        "word": shown if shown in known else command.word,  # in the reader's language, where it has one
+        "also": list(known),
+        "usage": usage,
         "help": _(command.help),
     }
 
@@ -87,6 +108,19 @@ async def read_messages(chat: WebChat, me: WebAccount, body: Body) -> Json:
             back_to,
         )
     return {"messages": page.messages, "more": page.more, "seq": page.seq}
+
+
+async def download(chat: WebChat, me: WebAccount, body: Body) -> Attachment:
+    """A file that a message has, for whoever may see what the message says."""
+    number = body.number("number")
+    async with chat.core.database.reading() as session:
+        row = await messages.visible(session, body.id("message"), me.id)
+        said = await messages.said_to(session, chat.core.vault, row, me.id)
+        named = view.attachments(said) if said else []
+        if number >= len(named):
+            raise NoSuchMessage
+        content = await messages.file(session, chat.core.vault, row, number)
+    return Attachment(named[number]["name"], named[number]["mime"], content)
 
 
 # ---------------------------------------------------------------- writing
@@ -270,7 +304,7 @@ async def _opened(chat: WebChat, me: WebAccount, place: Place, form: Form | None
 
 async def submit(chat: WebChat, me: WebAccount, body: Body) -> Json:
     """The form's own id is the event's key through all its pages: sent twice, it happens once."""
-    does, carries, values = body.id("does"), body.mark("carries"), body.form_values()
+    does, carries, values, files = body.id("does"), body.mark("carries"), body.form_values(), body.files()
     async with chat.core.database.reading() as session:
         opened = await session.get(WebForm, body.id("form"))
         if opened is None or opened.account != me.id or [does, carries] not in opened.steps:
@@ -284,6 +318,7 @@ async def submit(chat: WebChat, me: WebAccount, body: Body) -> Json:
         carries,
         values,
         body.mark("button"),
+        files,
     )
     outcome, _whispered = await chat.hear(event)
     match outcome:
@@ -319,12 +354,46 @@ async def read_marker(chat: WebChat, me: WebAccount, body: Body) -> Json:
     return {}
 
 
+async def make_room(chat: WebChat, me: WebAccount, body: Body) -> Json:
+    """Whoever manages a network makes rooms, and becomes their first member. The act's key is the room's id, so that
+    trying again makes no second one; what the room is for, a network's settings say."""
+    name, id = " ".join(body.words().split()), body.key()
+    if len(name) > LONGEST_ROOM_NAME:
+        raise TooLong(longest=str(LONGEST_ROOM_NAME))
+    async with chat.writing() as change:
+        if await access.manages(change.session, me) is None:
+            raise MayNotMakeRooms
+        if await change.session.get(WebRoom, id) is None:
+            await rooms.create(change.session, chat.core.vault, id, name, members=[me.id])
+        change.accounts.add(me.id)
+    return {"room": id}
+
+
+async def _settle_neighbours(chat: WebChat, me: WebAccount, room: str) -> None:
+    """In operation people can be added before they have signed in: those of the room's network, or of the networks of
+    whoever makes it."""
+    if chat.core.settings.demo:
+        return
+    async with chat.core.database.reading() as session:
+        await rooms.room_for(session, room, me.id)
+        bound = await places.room_at(session, Place(CHAT, room))
+        networks = {bound.network_id} if bound else await access.manages(session, me) or set()
+        missing = await residents.missing(session, networks)
+    if missing:
+        async with chat.writing() as change:
+            await residents.settle_all(change.session, missing)
+
+
 async def list_members(chat: WebChat, me: WebAccount, body: Body) -> Json:
+    await _settle_neighbours(chat, me, body.id("room"))
     async with chat.core.database.reading() as session:
         room = await rooms.room_for(session, body.id("room"), me.id)
         inside = await rooms.members(session, room.id)
         present = {row.id for row in inside}
         others = [row for row in await rooms.accounts(session) if row.id not in present]
+        if not chat.core.settings.demo:
+            beside = await residents.neighbours(session, me.id)
+            others = [row for row in others if row.id in beside]
         removable = await access.removable(session, room.id, me, inside)
         outsiders = await access.outsiders(session, room.id, others)
     return {
@@ -383,6 +452,7 @@ async def move_clock(chat: WebChat, me: WebAccount, body: Body) -> Json:
 ACTS: dict[str, Act] = {
     "home": home,
     "messages": read_messages,
+    "download": download,
     "say": say,
     "edit": edit,
     "delete": remove,
@@ -391,6 +461,7 @@ ACTS: dict[str, Act] = {
     "shortcut": press_shortcut,
     "submit": submit,
     "read": read_marker,
+    "new-room": make_room,
     "members": list_members,
     "add": add_member,
     "remove": remove_member,

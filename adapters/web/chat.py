@@ -1,11 +1,12 @@
 """The port's methods on our own tables (`bot.chat.port.Chat`)."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
+from typing import Any
 from urllib.parse import quote
 
 import structlog
@@ -14,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
 
-from adapters.web import access, messages, rooms, view
+from adapters.web import access, messages, personal, rooms, view
 from adapters.web.errors import WebRefusal
 from adapters.web.messages import Draft
 from adapters.web.rooms import CHAT, account_of
@@ -23,18 +24,18 @@ from adapters.web.tabs import Tabs
 from adapters.web.trouble import passes
 from adapters.web.view import Json
 from adapters.web.wakes import Wakes, of_account, of_room
-from bot.chat.inbound import Deleted, Edited, Inbound, Joined, Said
+from bot.chat.inbound import Deleted, Edited, Inbound, Joined, Left, Said
 from bot.chat.message import Form, Message
 from bot.chat.port import Account, Can, Inbox, Notebook, Outcome, Pacing, Place, Posted
 from bot.core import Core
 from bot.errors import MembersUnknown, Rejected, Unreachable
+from bot.feature import Desk
 from bot.vault import Erased, Unopened
 from storage import Busy
 
 log = structlog.get_logger()
 AT_THE_SCREEN = 3.0  # seconds that a person waits for the database
 PATIENT = 5.0  # seconds that the outbox does
-FORMS_KEPT = timedelta(days=30)
 
 
 @dataclass(slots=True)
@@ -53,6 +54,7 @@ class Answering:
 
 
 _answering: ContextVar[Answering | None] = ContextVar("answering", default=None)
+browser_language: ContextVar[str] = ContextVar("browser_language", default="")  # of this request; "" where unknown
 
 
 @dataclass(slots=True)
@@ -90,6 +92,11 @@ class WebChat:
             raise Busy  # not started yet, or stopped: come again
         return self._inbox
 
+    @property
+    def trouble(self) -> str | None:
+        """For `/readyz`."""
+        return None if self.wakes.listening else "not listening for other processes"
+
     async def start(self, inbox: Inbox, notebook: Notebook) -> None:
         self._inbox = inbox
         self.wakes.start()
@@ -102,6 +109,16 @@ class WebChat:
         if self._heard:
             async with self.writing(PATIENT) as change:
                 await messages.mark_heard(change.session, self._heard)
+
+    # ------------------------------------------------------------ what is kept of a person, and how long
+
+    retention = personal.RETENTION
+
+    async def exported(self, desk: Desk, account: str) -> Mapping[str, Any]:
+        return await personal.exported(desk, account)
+
+    async def person_erased(self, desk: Desk, account: str) -> None:
+        await personal.person_erased(desk, account)
 
     # ------------------------------------------------------------ what the core says
 
@@ -117,7 +134,12 @@ class WebChat:
             async with self.writing(PATIENT) as change:
                 row = await self._ours(change.session, posted)
                 if await messages.reword(
-                    change.session, self.core.vault, row, view.body(message), message.sealed_under
+                    change.session,
+                    self.core.vault,
+                    row,
+                    view.body(message),
+                    message.sealed_under,
+                    view.files(message),
                 ):
                     change.rooms.add(row.room)
 
@@ -197,7 +219,7 @@ class WebChat:
         answering = Answering(event.key)
         token = _answering.set(answering)
         try:
-            outcome = await self.inbox.receive(event)
+            outcome = await self.inbox.receive(_with_language(event))
         finally:
             _answering.reset(token)
         return outcome, answering.whispers > 0
@@ -260,8 +282,9 @@ class WebChat:
         await self.hear_words(row, writer, said)
 
     async def _forget_old_forms(self) -> None:
+        before = self.core.clock.now() - personal.FORMS_KEPT
         async with self.core.database.transaction(PATIENT) as session:
-            await session.execute(delete(WebForm).where(WebForm.opened_at < self.core.clock.now() - FORMS_KEPT))
+            await session.execute(delete(WebForm).where(WebForm.opened_at < before))
 
     # ------------------------------------------------------------ rows
 
@@ -308,6 +331,7 @@ class WebChat:
             thread=place.thread,
             for_account=None if room.kind == RoomKind.DIRECT else to,  # nobody else is there
             sealed_under=message.sealed_under,
+            files=view.files(message),
         )
         return await messages.add(change.session, self.core.vault, draft)
 
@@ -316,6 +340,13 @@ class WebChat:
         if row is None or row.deleted or row.author is not None:
             raise Rejected("no such message of ours")
         return row
+
+
+def _with_language(event: Inbound) -> Inbound:
+    """Who acts has a browser that says what it would read; who came into a room, or left it, may not be who acted."""
+    if isinstance(event, Joined | Left):
+        return event
+    return replace(event, account=replace(event.account, language=browser_language.get()))
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """JSON from the browser → checked values. Shapes, sizes and characters are looked at here."""
 
+import base64
 import json
 import re
 from collections.abc import AsyncIterator, Mapping
@@ -7,25 +8,29 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.web.errors import Empty, Malformed, TooBig, TooLong
-from bot.chat.inbound import clean
+from bot.chat.inbound import File, clean
+from bot.chat.message import LARGEST_FILE
 
 LARGEST = 64 * 1024  # bytes of one request
+LARGEST_FORM = 3 * 1024 * 1024  # of one that may bring a file, which base64 makes a third larger
 LONGEST = 10_000  # characters of one message
 DEEPEST = 6
 _ID = 200  # characters
+_NAME = 300  # of a file
 _FIELDS = 60
+_FILES = 5
 _CHOICES = 200
 _KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MENTION = re.compile(r"^\s*@fagtr(?:å|aa|a)d\b[\s,:]*", re.IGNORECASE)
 
 
-async def read(stream: AsyncIterator[bytes]) -> "Body":
+async def read(stream: AsyncIterator[bytes], most: int = LARGEST) -> "Body":
     """Stops reading at the limit: the rest of a large body never reaches memory."""
     taken = bytearray()
     async for chunk in stream:
         taken += chunk
-        if len(taken) > LARGEST:
-            raise TooBig
+        if len(taken) > most:
+            raise TooBig(most="64 kB" if most == LARGEST else "2 MB")
     return parse(bytes(taken))
 
 
@@ -117,6 +122,28 @@ class Body:
         if not isinstance(value, dict) or len(value) > _FIELDS:
             raise Malformed
         return {_name(name): _form_value(each) for name, each in value.items()}
+
+    def files(self) -> dict[str, File]:
+        """Raises `TooBig` too."""
+        value = self.values.get("files", {})
+        if not isinstance(value, dict) or len(value) > _FILES:
+            raise Malformed
+        return {_name(name): _file(each) for name, each in value.items()}
+
+
+def _file(value: Any) -> File:
+    if not isinstance(value, dict):
+        raise Malformed
+    name, content = value.get("name"), value.get("content")
+    if not isinstance(name, str) or len(name) > _NAME or not isinstance(content, str):
+        raise Malformed
+    try:
+        decoded = base64.b64decode(content, validate=True)
+    except ValueError as error:
+        raise Malformed from error
+    if len(decoded) > LARGEST_FILE:
+        raise TooBig(most="2 MB")
+    return File(name, decoded)
 
 
 def _name(name: str) -> str:

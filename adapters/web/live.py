@@ -5,14 +5,16 @@ import asyncio
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from adapters.web import messages, rooms, view
+from adapters.web import identity, messages, rooms, view
 from adapters.web.api import room_json
 from adapters.web.chat import WebChat
-from adapters.web.errors import WebRefusal
+from adapters.web.errors import SignedOut, WebRefusal
+from adapters.web.identity import Visitor
 from adapters.web.inbound import LARGEST, parse
 from adapters.web.trouble import passes
 from adapters.web.view import Json
 from adapters.web.wakes import of_account, of_room
+from bot.language import speaking
 
 log = structlog.get_logger()
 HELLO_WITHIN = 10.0  # seconds
@@ -24,27 +26,28 @@ CROWDED_OUT = 4429
 async def serve(chat: WebChat, socket: WebSocket) -> None:
     await socket.accept()
     try:
-        account, seen = await _hello(chat, socket)
+        visitor, seen = await _hello(chat, socket)
     except (WebRefusal, TimeoutError):
-        return await socket.close(REFUSED)
+        return await _close(socket, REFUSED)
     except WebSocketDisconnect:
         return None
     except Exception as error:  # noqa: BLE001 - whatever it is, the browser comes again; its words are nobody's business
         log.warning("live stream not opened", error=type(error).__name__)
-        return await socket.close(1013 if passes(error) else 1011)  # try again later (RFC 6455, IANA's registry)
-    tab = chat.tabs.open(account)
+        return await _close(socket, 1013 if passes(error) else 1011)  # try again later (RFC 6455, IANA's registry)
+    tab = chat.tabs.open(visitor.account.id)
     try:
-        await _stream(chat, socket, account, seen, tab)
+        with speaking(visitor.language):
+            await _stream(chat, socket, visitor, seen, tab)
     finally:
-        chat.tabs.close(account, tab)
+        chat.tabs.close(visitor.account.id, tab)
     return None
 
 
 async def _stream(
-    chat: WebChat, socket: WebSocket, account: str, seen: dict[str, int], crowded_out: asyncio.Event
+    chat: WebChat, socket: WebSocket, visitor: Visitor, seen: dict[str, int], crowded_out: asyncio.Event
 ) -> None:
-    """Until the browser goes, something fails, or the account has opened too many others."""
-    news = asyncio.create_task(_send_news(chat, socket, account, seen))
+    """Until the browser goes, its session ends, something fails, or the account has opened too many others."""
+    news = asyncio.create_task(_send_news(chat, socket, visitor, seen))
     tasks = (news, asyncio.create_task(_wait_until_gone(socket)), asyncio.create_task(crowded_out.wait()))
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -54,6 +57,8 @@ async def _stream(
         ended = await asyncio.gather(*tasks, return_exceptions=True)
     if crowded_out.is_set():
         await _close(socket, CROWDED_OUT)
+    elif isinstance(ended[0], SignedOut):
+        await _close(socket, REFUSED)
     elif isinstance(ended[0], Exception) and not isinstance(ended[0], WebSocketDisconnect):
         log.warning("live stream cut", error=type(ended[0]).__name__)
         await _close(socket, 1011)  # the browser comes back by itself, and says again what it has
@@ -66,14 +71,12 @@ async def _close(socket: WebSocket, code: int) -> None:
         log.debug("live stream was closed already")
 
 
-async def _hello(chat: WebChat, socket: WebSocket) -> tuple[str, dict[str, int]]:
+async def _hello(chat: WebChat, socket: WebSocket) -> tuple[Visitor, dict[str, int]]:
     first = await asyncio.wait_for(socket.receive(), HELLO_WITHIN)
     if first["type"] == "websocket.disconnect":
         raise WebSocketDisconnect
     body = parse((first.get("text") or "")[:LARGEST])
-    async with chat.core.database.reading() as session:
-        account = await rooms.account(session, body.id("account"))
-    return account.id, body.seen()
+    return await identity.visitor(chat, socket, body.id("account")), body.seen()
 
 
 async def _wait_until_gone(socket: WebSocket) -> None:
@@ -81,12 +84,18 @@ async def _wait_until_gone(socket: WebSocket) -> None:
         pass
 
 
-async def _send_news(chat: WebChat, socket: WebSocket, account: str, seen: dict[str, int]) -> None:
+async def _send_news(chat: WebChat, socket: WebSocket, visitor: Visitor, seen: dict[str, int]) -> None:
+    account = visitor.account.id
     waiting = chat.wakes.join({of_account(account)})
     told: tuple[list[Json], Json] = ([], {})
     try:
         while True:
             waiting.event.clear()  # before looking: what comes while we look wakes us again
+            if not await identity.still(chat, visitor):
+                raise SignedOut
+            if await _reads_another(chat, visitor):
+                await socket.send_json({"type": "reset"})  # the page comes back, and is spoken to anew
+                return
             told = await _look(chat, socket, account, seen, told)
             waiting.follow({of_account(account)} | {of_room(room["id"]) for room in told[0]})
             try:
@@ -95,6 +104,12 @@ async def _send_news(chat: WebChat, socket: WebSocket, account: str, seen: dict[
                 continue
     finally:
         chat.wakes.leave(waiting)
+
+
+async def _reads_another(chat: WebChat, visitor: Visitor) -> bool:
+    """Whether they, or their network, have chosen another language meanwhile."""
+    async with chat.core.database.reading() as session:
+        return await identity.reads(session, visitor.account) != visitor.language
 
 
 async def _look(

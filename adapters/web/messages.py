@@ -1,18 +1,19 @@
 """The rows of messages: numbered in their room, sealed, and opened for those who may see them."""
 
+import base64
 import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from adapters.web import access, view
 from adapters.web.errors import NoReplyToWhisper, NoSuchMessage, NotYours, ThreadErased
 from adapters.web.rooms import next_seq
-from adapters.web.tables import RoomKind, WebAccount, WebMember, WebMessage, WebRoom
+from adapters.web.tables import RoomKind, WebAccount, WebAttachment, WebMember, WebMessage, WebRoom
 from adapters.web.view import Json
 from bot.chat.port import Place
 from bot.language import _
@@ -35,6 +36,7 @@ class Draft:
     for_account: str | None = None
     sealed_under: str | None = None
     heard: bool = True
+    files: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,29 @@ async def add(session: AsyncSession, vault: Vault, draft: Draft) -> WebMessage:
     if root and row.for_account is None:
         root.changed = seq  # its count of replies
     await session.flush()
+    await _attach(session, vault, row, draft.files)
     return row
+
+
+async def _attach(session: AsyncSession, vault: Vault, row: WebMessage, files: Sequence[bytes]) -> None:
+    for number, content in enumerate(files):
+        text = base64.b64encode(content).decode()
+        sealed = await vault.seal(session, row.sealed_under, _file_field(row.id, number), text)
+        session.add(WebAttachment(message=row.id, number=number, body=sealed))
+    if files:
+        await session.flush()
+
+
+async def file(session: AsyncSession, vault: Vault, row: WebMessage, number: int) -> bytes:
+    """One attachment of a message that the caller has found to be visible. Raises `NoSuchMessage`, `Unopened`."""
+    kept = await session.get(WebAttachment, (row.id, number))
+    if kept is None:
+        raise NoSuchMessage
+    try:
+        text = await vault.open(session, row.sealed_under, _file_field(row.id, number), kept.body)
+    except Erased as error:
+        raise NoSuchMessage from error
+    return base64.b64decode(text)
 
 
 async def _root(session: AsyncSession, draft: Draft) -> WebMessage | None:
@@ -157,19 +181,29 @@ async def said_to(session: AsyncSession, vault: Vault, row: WebMessage, viewer: 
     return None if closed else await said_in(session, vault, row)
 
 
-async def reword(session: AsyncSession, vault: Vault, row: WebMessage, said: Json, subject: str | None = None) -> bool:
-    """Change what a message says. Returns whether it did: the same words again change nothing."""
-    if await said_in(session, vault, row) == said:
+async def reword(
+    session: AsyncSession,
+    vault: Vault,
+    row: WebMessage,
+    said: Json,
+    subject: str | None = None,
+    files: Sequence[bytes] = (),
+) -> bool:
+    """Change what a message says. Returns whether it did: the same words again, without files, change nothing."""
+    if not files and await said_in(session, vault, row) == said:
         return False
     row.sealed_under = subject or row.sealed_under
     row.body = await _sealed(session, vault, row.sealed_under, row.id, said)
     row.changed = await next_seq(session, row.room)
+    await session.execute(delete(WebAttachment).where(WebAttachment.message == row.id))
+    await _attach(session, vault, row, files)
     return True
 
 
 async def remove(session: AsyncSession, row: WebMessage) -> None:
     """The text goes; an empty «Slettet» stays, so that a thread under it still hangs together."""
     row.deleted, row.body = True, b""
+    await session.execute(delete(WebAttachment).where(WebAttachment.message == row.id))
     row.changed = await next_seq(session, row.room)
     if row.thread and (root := await session.get(WebMessage, row.thread)):
         root.changed = row.changed
@@ -187,6 +221,8 @@ async def sweep(session: AsyncSession, vault: Vault, subject: str) -> set[str]:
         return set()
     lost = select(WebMessage.room).where(WebMessage.sealed_under == subject, WebMessage.deleted.is_(False))
     touched = set(await session.scalars(lost.distinct()))
+    with_it = select(WebMessage.id).where(WebMessage.sealed_under == subject)
+    await session.execute(delete(WebAttachment).where(WebAttachment.message.in_(with_it)))
     for room in sorted(touched):  # always in the same order: two sweeps must not wait for each other
         await session.execute(
             update(WebMessage)
@@ -303,6 +339,10 @@ async def _replies(session: AsyncSession, roots: list[str]) -> dict[str, int]:
 def _field(id: str) -> str:
     """Binds the bytes to their message: sealed words cannot be moved into another one."""
     return f"web:{id}"
+
+
+def _file_field(id: str, number: int) -> str:
+    return f"web:{id}:{number}"
 
 
 async def _sealed(session: AsyncSession, vault: Vault, subject: str, id: str, said: Json) -> bytes:

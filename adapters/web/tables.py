@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage import Row, UtcDateTime
+from storage import NAMES, Row, UtcDateTime
 
 
 def _new_mark() -> str:
@@ -22,6 +22,7 @@ class RoomKind(StrEnum):
 
 class WebAccount(Row):
     __tablename__ = "web_account"
+    __table_args__ = {"info": NAMES}  # noqa: RUF012 - SQLAlchemy's way
     id: Mapped[str] = mapped_column(String(100), primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     subtitle: Mapped[str] = mapped_column(String(200), default="")  # "overlege, Fjordane HF"
@@ -68,6 +69,15 @@ class WebMessage(Row):
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deleted: Mapped[bool] = mapped_column(default=False)
     heard: Mapped[bool] = mapped_column(default=True, index=True)  # whether the core has taken it in
+
+
+class WebAttachment(Row):
+    """A file of a message, sealed with it; its name stands in the message. Deleted with the words."""
+
+    __tablename__ = "web_attachment"
+    message: Mapped[str] = mapped_column(ForeignKey("web_message.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # 0, 1, …: in the order of the message
+    body: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class WebForm(Row):

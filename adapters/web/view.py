@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.numbers import format_decimal
 
 from adapters.web.tables import WebAccount, WebMessage
 from bot.chat.message import (
     AnyField,
+    Attachment,
     Button,
     Buttons,
     ChoiceField,
@@ -17,6 +18,7 @@ from bot.chat.message import (
     CopyText,
     DateField,
     Facts,
+    FileField,
     Form,
     Mentions,
     Message,
@@ -27,7 +29,7 @@ from bot.chat.message import (
     TextField,
     TickField,
 )
-from bot.language import _, language, say_date, say_moment
+from bot.language import _, language, say_briefly, say_date, say_moment
 
 ZONE = "Europe/Oslo"
 Json = dict[str, Any]
@@ -35,6 +37,16 @@ Json = dict[str, Any]
 
 def body(said: Message) -> Json:
     return {"title": said.title, "parts": [_part(part) for part in said.parts]}
+
+
+def files(said: Message) -> tuple[bytes, ...]:
+    """What is kept beside the body: the nth attachment of the message is the nth here."""
+    return tuple(part.content for part in said.parts if isinstance(part, Attachment))
+
+
+def attachments(said: Json) -> list[Json]:
+    """The attachments that a message names, in order."""
+    return [part for part in said["parts"] if part["kind"] == "file"]
 
 
 def words(text: str) -> Json:
@@ -71,10 +83,19 @@ def _part(part: Part) -> Json:
             return {"kind": "mentions", "lead": lead, "accounts": [list(account) for account in accounts]}
         case CopyText(label=label, text=text):
             return {"kind": "copy", "label": label, "text": text}
+        case Attachment(name=name, mime=mime, content=content):
+            return {"kind": "file", "name": name, "mime": mime, "size": say_size(len(content))}
         case Buttons(buttons=buttons):
             return {"kind": "buttons", "buttons": [_button(button) for button in buttons]}
         case _:
             assert_never(part)
+
+
+def say_size(bytes: int) -> str:
+    """As people read a file's size: «12 kB», «1,4 MB»."""
+    if bytes < 1_000_000:
+        return _("{count} kB").format(count=max(1, round(bytes / 1000)))
+    return _("{count} MB").format(count=format_decimal(bytes / 1_000_000, format="#,##0.#", locale=language()))
 
 
 def _button(button: Button) -> Json:
@@ -123,6 +144,15 @@ def _own(field: AnyField) -> Json:
             return {"kind": "choices", "options": _options(options), "values": list(values)}
         case TickField(ticked=ticked):
             return {"kind": "tick", "ticked": ticked}
+        case FileField(accept=accept, largest=largest):
+            return {
+                "kind": "file",
+                "accept": list(accept),
+                "largest": largest,
+                "too_large": _("Filen er for stor: den kan være på {most}. Del den opp.").format(
+                    most=say_size(largest)
+                ),
+            }
         case _:
             assert_never(field)
 
@@ -167,7 +197,7 @@ def clock(now: datetime) -> Json:
     local = now.astimezone(ZoneInfo(ZONE))
     return {
         "text": say_moment(now, ZONE),
-        "short": format_datetime(local, "EEE d. MMM HH:mm", locale=language()),
+        "short": say_briefly(now, ZONE),
         "day": local.date().isoformat(),
     }
 

@@ -4,7 +4,31 @@ from bot.language import _
 
 
 def words() -> dict[str, str]:
-    return _around() | _messages() | _forms() | _members()
+    return _around() | _messages() | _forms() | _members() | _signed_in() | _page()
+
+
+def entrance_words() -> dict[str, str]:
+    return {
+        "signing_in_as": _("Logge inn som {name}?"),
+        "checking": _("Ser på lenken …"),
+        "network_down": _("Får ikke kontakt med tjeneren. Prøv igjen om litt."),
+    }
+
+
+def _signed_in() -> dict[str, str]:
+    return {
+        "me": _("Du er {name}. Valg for deg"),
+        "sign_out": _("Logg ut"),
+        "sign_out_everywhere": _("Logg ut overalt"),
+        "sign_out_ask": _("Det du har skrevet og ikke sendt, går tapt. Logge ut?"),
+        "signed_out": _("Du er logget ut. Ta vare på det du har skrevet, og logg inn på nytt."),
+        "sign_in": _("Logg inn"),
+        "new_room": _("Nytt rom"),
+        "make_room": _("Lag rommet"),
+        "room_name": _("Navnet på rommet"),
+        "room_hint": _("Du blir med selv, og legger til de andre under «Medlemmer»."),
+        "room_name_missing": _("Skriv hva rommet skal hete."),
+    }
 
 
 def _around() -> dict[str, str]:
@@ -54,6 +78,8 @@ def _messages() -> dict[str, str]:
         "whole": _("Vis hele"),
         "copy": _("Kopier"),
         "copied": _("Kopiert"),
+        "download": _("Last ned"),
+        "download_name": _("Last ned {name}"),
         "copy_failed": _("Kunne ikke kopiere. Merk teksten og kopier den selv."),
     }
 
@@ -76,6 +102,7 @@ def _forms() -> dict[str, str]:
         "problem_at": _("{label}: {problem}"),
         "problem_long": _("{label}: se merknadene ved feltet"),
         "sending": _("Sender …"),
+        "unreadable": _("Får ikke lest {name}. Velg fila på nytt, og prøv igjen."),
         "sent": _("Sendt."),
     }
 
@@ -94,4 +121,33 @@ def _members() -> dict[str, str]:
         "add_label": _("Legg til noen"),
         "choose_member": _("Velg medlem …"),
         "stops_cases": _("{name} har ikke kasustilgang. Nye kasus stopper så lenge vedkommende er med i kanalen."),
+    }
+
+
+def _page() -> dict[str, str]:
+    """What stands in the page itself: it changes there when somebody who speaks another language takes the seat."""
+    return {
+        "skip": _("Til skrivefeltet"),
+        "move_clock": _("Flytt klokka"),
+        "hour": _("+1 time"),
+        "day": _("+1 døgn"),
+        "week": _("+1 uke"),
+        "you_are": _("Du er"),
+        "members": _("Medlemmer"),
+        "newest": _("Gå til det nyeste"),
+        "send": _("Send"),
+        "send_help": _("Enter sender, Shift + Enter gir ny linje, / viser kommandoene."),
+        "thread": _("Tråd"),
+        "close_thread": _("Lukk tråden"),
+        "send_reply": _("Send svar"),
+        "channels": _("Kanaler"),
+        "demo_clock": _("Demoklokka"),
+        "messages": _("Meldinger"),
+        "commands": _("Kommandoer"),
+        "message": _("Melding"),
+        "replies": _("Svar i tråden"),
+        "thread_commands": _("Kommandoer i tråden"),
+        "reply_label": _("Svar"),
+        "write_message": _("Skriv en melding"),
+        "write_reply": _("Skriv et svar"),
     }

@@ -49,6 +49,20 @@ async def tell(chat: Chat, place: Place, to: Account, said: Message, key: str) -
     return True
 
 
+async def tell_directly(chat: Chat, place: Place, to: Account, said: Message, key: str) -> None:
+    """Say something in the 1:1 chat and nowhere else; whoever asked for it in a room is told there that it came."""
+    try:
+        direct = await chat.direct(to)
+        await chat.post(direct, said, key)
+    except ChatError as error:
+        log.warning("1:1 message not delivered", chat=chat.name, error=type(error).__name__)
+        failed = _("Jeg fikk ikke skrevet til deg alene. Åpne en samtale med meg, og prøv igjen der.")
+        await tell(chat, place, to, message(failed), f"not-{key}")
+        return
+    if direct.room != place.room:
+        await tell(chat, place, to, message(_("Jeg har svart deg i en melding til deg alene.")), f"told-{key}")
+
+
 async def ask(chat: Chat, opener: object, place: Place, to: Account, form: Form, key: str) -> None:
     """Open a form. Where there is no way to open one from here, say privately where there is."""
     if Can.FORMS in chat.can and opener is not None:

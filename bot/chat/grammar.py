@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 CLOSE_ENOUGH = 0.7  # difflib's ratio: one wrong or missing letter in a word of five
+SHORTEST = 5  # letters of a word that is guessed at: «takk» is no slip of "task"
 W = TypeVar("W")
 _FOLDED = str.maketrans({"ø": "o", "æ": "ae", "å": "a", "đ": "d"})
 
@@ -36,7 +37,8 @@ def did_you_mean(text: str, words: Mapping[str, object]) -> list[str]:
     """At most three words of ours that are near what was typed, nearest first, and one for each command."""
     folded: dict[str, str] = {}
     for word in words:
-        folded.setdefault(fold(word), word)  # the first of a command's words is its own, the others are synonyms
+        if len(word) >= SHORTEST:
+            folded.setdefault(fold(word), word)  # the first of a command's words is its own, the others are synonyms
     near = difflib.get_close_matches(fold(split(text)[0]), folded, n=len(folded), cutoff=CLOSE_ENOUGH)
     meant: dict[int, str] = {}
     for word in near:

@@ -55,6 +55,14 @@ class Press(Happening):
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file that came with a form. Neither its name nor its content may be logged."""
+
+    name: str = field(repr=False)
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Submission(Happening):
     """A form sent in; `key` is the form's own instance id. Several values of one field are a tuple."""
 
@@ -62,6 +70,7 @@ class Submission(Happening):
     carries: str = ""
     values: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     button: str = ""
+    files: Mapping[str, File] = field(default_factory=dict)  # by field; none where none was chosen
 
     def text(self, field: str) -> str:
         """What was typed in one field; empty where there is none, or where several values came."""

@@ -1,9 +1,11 @@
 """What is said, as plain data. It says what is meant, not how it looks: each adapter has pure renderers of its own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import assert_never
+
+LARGEST_FILE = 2 * 1024 * 1024  # bytes, of a file that goes either way
 
 
 class Tone(StrEnum):
@@ -70,7 +72,20 @@ class Buttons:
     buttons: tuple[Button, ...]
 
 
-Part = Text | Quote | Facts | Mentions | CopyText | Buttons
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file to take away. Raises `ValueError` for one of more than `LARGEST_FILE`: say so before it comes to that."""
+
+    name: str
+    mime: str
+    content: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if len(self.content) > LARGEST_FILE:
+            raise ValueError("too large for an attachment")
+
+
+Part = Text | Quote | Facts | Mentions | CopyText | Attachment | Buttons
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +119,8 @@ def _in_words(part: Part) -> str:
             return "\n".join(f"{name}: {value}" for name, value in facts)
         case Mentions(lead=lead, accounts=accounts):
             return f"{lead} {', '.join(name for _, name in accounts)}".strip()
+        case Attachment(name=name):
+            return name
         case Buttons():
             return ""
         case _:
@@ -159,7 +176,15 @@ class TickField(Field):
     ticked: bool = False
 
 
-AnyField = TextField | DateField | ChoiceField | ChoicesField | TickField
+@dataclass(frozen=True, slots=True)
+class FileField(Field):
+    """One file, which comes in `Submission.files`; it is never sent back to be shown again."""
+
+    accept: tuple[str, ...] = ()  # how its name may end, with the dot: a hint to the platform, to be checked again
+    largest: int = LARGEST_FILE  # bytes
+
+
+AnyField = TextField | DateField | ChoiceField | ChoicesField | TickField | FileField
 
 
 @dataclass(frozen=True, slots=True)

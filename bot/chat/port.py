@@ -23,6 +23,7 @@ class Account:
     name: str = ""
     guest: bool = False
     bot: bool = False
+    language: str = ""  # as the platform knows it, such as "nn-NO"; empty where it does not say
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,22 +7,42 @@ something to do.
 """
 
 from bot.outbox.budget import Budget
-from bot.outbox.composing import Compose, Kind
+from bot.outbox.composing import Compose, End, Kind
 from bot.outbox.dispatcher import Failure, Outbox
-from bot.outbox.notices import Act, Draft, Notice, enqueue, is_sending, posted, subject_of, withdraw
+from bot.outbox.notices import (
+    Act,
+    Draft,
+    Notice,
+    State,
+    alike,
+    enqueue,
+    is_sending,
+    look_again,
+    nobody,
+    posted,
+    subject_of,
+    withdraw,
+    withdraw_from,
+)
 
 __all__ = [
     "Act",
     "Budget",
     "Compose",
     "Draft",
+    "End",
     "Failure",
     "Kind",
     "Notice",
     "Outbox",
+    "State",
+    "alike",
     "enqueue",
     "is_sending",
+    "look_again",
+    "nobody",
     "posted",
     "subject_of",
     "withdraw",
+    "withdraw_from",
 ]

@@ -1,7 +1,7 @@
 """What is said: each notice becomes a message from the state as it is now, a whole batch in one read."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.chat.message import Message
 from bot.chat.port import Account, Place, Posted
+from bot.language import DEFAULT, speaking
 from bot.outbox import verdict
 from bot.outbox.lanes import Lane
 from bot.outbox.notices import NOTICES, Act, Notice, State
@@ -25,19 +26,40 @@ Compose = Callable[[AsyncSession, Sequence[Notice], datetime], Awaitable[Mapping
 
 AccountOf = Callable[[AsyncSession, int], Awaitable[Account | None]]
 
+Languages = Callable[[AsyncSession, Collection[int], Collection[Place]], Awaitable[Mapping[int | Place, str]]]
+"""The language of each of these persons and places; bokmål where there is none."""
+
+
+async def bokmal(
+    _session: AsyncSession, _persons: Collection[int], _places: Collection[Place]
+) -> Mapping[int | Place, str]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """A notice is over: sent, void or failed."""
+
+    notice: Notice
+    state: State
+    now: datetime
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of notice that a feature has.
 
     `before_send` runs outside any transaction just before the send: False means "not now". `on_failed` runs
-    in the transaction that gives a notice up, and may write notices that tell somebody.
+    in the transaction that gives a notice up, and may write notices that tell somebody. `on_ended` runs in the
+    transaction that ends one, however it ends, and may write what follows: a notice without a message that cannot
+    get that done is not over, and is tried again.
     """
 
     name: str
     compose: Compose
     before_send: Callable[[Notice], Awaitable[bool]] | None = None
     on_failed: Callable[[AsyncSession, Notice, datetime], Awaitable[None]] | None = None
+    on_ended: Callable[[AsyncSession, End], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +72,7 @@ class Letter:
     account: Account | None = None
     message: Message | None = None
     verdict: Verdict | None = None
+    language: str = DEFAULT  # the reader's
 
     @property
     def chat(self) -> str:
@@ -62,10 +85,13 @@ class Letter:
 
 
 class Composer:
-    def __init__(self, database: Database, kinds: Mapping[str, Kind], account_of: AccountOf) -> None:
+    def __init__(
+        self, database: Database, kinds: Mapping[str, Kind], account_of: AccountOf, languages: Languages
+    ) -> None:
         self._database = database
         self._kinds = kinds
         self._account_of = account_of
+        self._languages = languages
 
     async def letters(
         self, heads: Sequence[tuple[Lane, Notice]], now: datetime, dice: Callable[[], float]
@@ -75,10 +101,23 @@ class Composer:
         async with self._database.reading() as session:
             letters = await _aimed(session, letters, now)
             letters = [await self._addressed(session, letter) for letter in letters]
-        by_kind = defaultdict(list)
+            letters = await self._spoken(session, letters)
+        batches = defaultdict(list)
         for letter in letters:
-            by_kind[letter.notice.kind].append(letter)
-        return [done for kind, some in by_kind.items() for done in await self._written(kind, some, now, dice)]
+            batches[letter.notice.kind, letter.language].append(letter)
+        return [done for (kind, _), some in batches.items() for done in await self._written(kind, some, now, dice)]
+
+    async def _spoken(self, session: AsyncSession, letters: list[Letter]) -> list[Letter]:
+        """Each with its reader's language: the person's in a 1:1 chat, the network's in its rooms."""
+        first = await _first_readers(session, letters)
+        readers = {
+            letter.notice.id: letter.notice.person_id or first.get(letter.target) or letter.place for letter in letters
+        }
+        persons = {reader for reader in readers.values() if isinstance(reader, int)}
+        places = {reader for reader in readers.values() if isinstance(reader, Place)}
+        found = await self._languages(session, persons, places)
+        spoken = {id: found.get(reader, DEFAULT) for id, reader in readers.items() if reader is not None}
+        return [replace(letter, language=spoken.get(letter.notice.id, DEFAULT)) for letter in letters]
 
     async def _addressed(self, session: AsyncSession, letter: Letter) -> Letter:
         person = letter.notice.person_id
@@ -118,8 +157,9 @@ class Composer:
     async def _composed(self, kind: str, letters: list[Letter], now: datetime) -> Mapping[int, Message]:
         if not letters:
             return {}
-        async with self._database.reading() as session:
-            return await self._kinds[kind].compose(session, [each.notice for each in letters], now)
+        with speaking(letters[0].language):
+            async with self._database.reading() as session:
+                return await self._kinds[kind].compose(session, [each.notice for each in letters], now)
 
 
 def is_database_away(error: Exception) -> bool:
@@ -164,6 +204,19 @@ def _aim(letter: Letter, overtaken: set[int], posts: Mapping[tuple[str, str], Ro
     # In the same lane it comes right after the message; another lane is looked at again in a second.
     wait = timedelta(milliseconds=1) if post["lane"] == notice.lane else timedelta(seconds=1)
     return replace(letter, verdict=verdict.waits_for(notice, max(post["try_at"], now) + wait))
+
+
+async def _first_readers(session: AsyncSession, letters: list[Letter]) -> dict[Posted | None, int]:
+    """Whose 1:1 chat a message that is now edited was sent to, where it was somebody's."""
+    aims = {letter.target.store(): letter.target for letter in letters if letter.target and not letter.notice.person_id}
+    if not aims:
+        return {}
+    rows = await session.execute(
+        select(NOTICES.c.posted, NOTICES.c.person_id).where(
+            NOTICES.c.posted.in_(aims), NOTICES.c.person_id.is_not(None)
+        )
+    )
+    return {aims[row.posted]: row.person_id for row in rows}
 
 
 async def _overtaken(session: AsyncSession, aims: Iterable[Notice], now: datetime) -> set[int]:

@@ -2,11 +2,12 @@
 
 import asyncio
 import random
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -16,15 +17,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from bot.chat.port import Chat
 from bot.clock import Clock
-from bot.outbox import lanes
+from bot.outbox import lanes, verdict
 from bot.outbox.budget import Budgeted, take
-from bot.outbox.composing import AccountOf, Composer, Kind, Letter, is_database_away
+from bot.outbox.composing import AccountOf, Composer, End, Kind, Languages, Letter, bokmal, is_database_away
 from bot.outbox.lanes import CLAIMED_AT_ONCE, Lane, Outcome
 from bot.outbox.notices import NOTICES, Notice, State
 from bot.outbox.sending import Sender
 from bot.outbox.verdict import Verdict
 from bot.outbox.wake import Wake, listen
-from storage import Database
+from storage import Database, core
 
 log = structlog.get_logger()
 
@@ -33,6 +34,18 @@ IN_FLIGHT = 256
 
 PATIENCE = 5.0
 """Seconds to wait for the database: nobody is waiting for an answer here."""
+
+
+OVER = frozenset({State.SENT, State.VOID, State.FAILED})
+
+
+class _NotOurs(Exception):
+    """Somebody has locked the lane, or has it by now."""
+
+
+FINISHING = 5.0
+"""Seconds for what is on its way when the program is stopped: whoever stops it kills it after ten. What has not come
+back by then is found as `sending`, and looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +74,7 @@ class Outbox:
         clock: Clock,
         *,
         account_of: AccountOf,
+        languages: Languages = bokmal,
         owner: str | None = None,
         lease: float = 30.0,
         send_limit: float = 10.0,
@@ -76,12 +90,15 @@ class Outbox:
         self._lease = lease
         self._tick = tick
         self._dice = dice
-        self._composer = Composer(database, kinds, account_of)
+        self._composer = Composer(database, kinds, account_of, languages)
         self._sender = Sender(chats, kinds, clock, dice, send_limit)
         self._owners = (f"{owner or uuid.uuid4().hex}:{number}" for number in count(1))
         self._wake = Wake()
         self._turn = asyncio.Lock()
         self._stopping = False
+        self._begun = time.monotonic()
+        self.looked = time.monotonic()
+        """When anybody last looked for what is due: by `time.monotonic()`."""
         self._rounds: set[asyncio.Task[bool]] = set()
         self._in_flight: set[asyncio.Task[Outcome]] = set()
         self._ended: list[Outcome] = []  # not yet written down
@@ -133,6 +150,24 @@ class Outbox:
         async with self._database.reading() as session:
             return [Failure(*row) for row in await session.execute(query.limit(limit))]
 
+    async def is_stuck(self, after: timedelta) -> bool:
+        """Whether something has been due for so long and nobody has touched it, here or in another process. A process
+        that has just begun has had no time to."""
+        if time.monotonic() - self._begun < after.total_seconds():
+            return False
+        async with self._database.reading() as session:
+            connection = await session.connection()
+            real = await lanes.database_now(connection)
+            return await lanes.is_neglected(connection, self._clock.now(), real, after)
+
+    async def waiting_since(self) -> datetime | None:
+        """When the oldest notice that is due and not yet sent was due; none where there is none."""
+        now = self._clock.now()
+        query = select(func.min(NOTICES.c.due)).where(NOTICES.c.try_at.is_not(None), NOTICES.c.try_at <= now)
+        async with self._database.reading() as session:
+            since: datetime | None = await session.scalar(query)
+        return since
+
     async def tally(self) -> dict[str, int]:
         """How many notices the database has in each state, and how many were possibly sent twice."""
         query = select(NOTICES.c.state, func.count(), func.sum(NOTICES.c.possibly_twice)).group_by(NOTICES.c.state)
@@ -160,6 +195,7 @@ class Outbox:
     async def _round(self) -> bool:
         """Whether there is more to do."""
         async with self._turn:
+            self.looked = time.monotonic()
             self._wake.forget()
             claimed = await self._write_down_and_claim()
             await self._begin(claimed)
@@ -168,8 +204,9 @@ class Outbox:
             return bool(claimed or self._in_flight or self._ended)
 
     async def _write_down_and_claim(self) -> list[tuple[Lane, Notice | None]]:
+        await self._follow_up()
         room = min(CLAIMED_AT_ONCE, IN_FLIGHT - len(self._in_flight))
-        ended = list(self._ended)
+        ended = [outcome for outcome in self._ended if self._end(outcome) is None]
         async with self._database.write_connection(PATIENCE) as connection:
             done = await self._settle(connection, ended)
             claimed = []
@@ -178,6 +215,53 @@ class Outbox:
                 claimed = await lanes.claim(connection, self._clock.now(), owner, self._lease, room)
         self._account_for(done)
         return claimed
+
+    async def _follow_up(self) -> None:
+        """Those whose kind has something to write when they end, each in a transaction of its own.
+
+        What it writes comes first: so we may have to wait for other lanes, but hold none meanwhile, and nobody
+        waits in a circle.
+        """
+        for outcome in list(self._ended):
+            if (end := self._end(outcome)) is None:
+                continue
+            try:
+                await self._settle_with_what_follows(outcome, end)
+            except _NotOurs:
+                continue
+            except Exception as error:
+                if is_database_away(error):
+                    raise
+                self._ended.remove(outcome)
+                self._ended.append(self._not_followed(outcome, end, type(error).__name__))
+
+    def _end(self, outcome: Outcome) -> End | None:
+        """The end that something still has to follow."""
+        notice, result = outcome.notice, outcome.verdict
+        if notice is None or result is None or result.state not in OVER or outcome.followed:
+            return None
+        kind = self._kinds.get(notice.kind)
+        return End(notice, result.state, self._clock.now()) if kind and kind.on_ended else None
+
+    async def _settle_with_what_follows(self, outcome: Outcome, end: End) -> None:
+        follow = self._kinds[end.notice.kind].on_ended
+        async with self._database.transaction(PATIENCE) as session:
+            if follow:
+                await follow(session, end)
+                await session.flush()
+            done = await self._settle(core(session), [outcome])
+            if not done:
+                raise _NotOurs  # and nothing of it is written: whoever has the lane now ends the notice
+        self._account_for(done)
+
+    def _not_followed(self, outcome: Outcome, end: End, error: str) -> Outcome:
+        """A fault of a feature. What was said is said; what only marked a time is tried again."""
+        log.error("nothing followed", notice=end.notice.id, kind=end.notice.kind, error=error)
+        if end.state is not State.VOID:
+            return replace(outcome, followed=True)
+        again = verdict.troubled(end.notice, error, self._dice())
+        not_before = outcome.lane.lease.now() + timedelta(seconds=again.rest)
+        return replace(outcome, verdict=again, not_before=not_before, followed=True)
 
     async def _settle(self, connection: AsyncConnection, ended: Sequence[Outcome]) -> list[Outcome]:
         if not ended:
@@ -195,7 +279,7 @@ class Outbox:
         """After the commit. A lane still locked by somebody is left for the next round; a lease that ran out
         ends our say: whoever has the lane now finds the notice `sending`, and looks before sending."""
         for outcome in done:
-            if outcome.verdict and outcome.verdict.state in {State.SENT, State.VOID, State.FAILED}:
+            if outcome.verdict and outcome.verdict.state in OVER:
                 self.counts[outcome.verdict.state] += 1
         finished = {id(outcome) for outcome in done}
         self._ended = [
@@ -291,15 +375,18 @@ class Outbox:
     async def _finish(self) -> None:
         """What is on its way is awaited and written down, so that a restart need not wait for our leases."""
         self._stopping = True
+        until = time.monotonic() + FINISHING
         if self._rounds:
-            await asyncio.wait(set(self._rounds), timeout=self._sender.limit + PATIENCE)
+            await asyncio.wait(set(self._rounds), timeout=FINISHING)
         if self._in_flight:
-            await asyncio.wait(set(self._in_flight), timeout=self._sender.limit)
+            await asyncio.wait(set(self._in_flight), timeout=max(0.0, until - time.monotonic()))
         if not self._ended:
             return
         try:
-            async with self._database.write_connection(PATIENCE) as connection:
-                done = await self._settle(connection, list(self._ended))
+            await self._follow_up()
+            async with self._database.write_connection(1.0) as connection:
+                ended = [outcome for outcome in self._ended if self._end(outcome) is None]
+                done = await self._settle(connection, ended)
             self._account_for(done)
         except Exception as error:  # noqa: BLE001 - the leases run out, and another process looks
             log.error("not written down at the end", error=type(error).__name__)

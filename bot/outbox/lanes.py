@@ -66,6 +66,7 @@ class Outcome:
     verdict: Verdict | None = None
     pacing: Pacing | None = None  # none: as before
     not_before: datetime | None = field(default=None)
+    followed: bool = False  # what its kind's `on_ended` writes need not be asked for (again)
 
 
 async def database_now(connection: AsyncConnection) -> datetime:
@@ -176,6 +177,15 @@ async def earliest(connection: AsyncConnection, now: datetime, real: datetime) -
     ).one()
     allowed = None if row[1] is None else now + (row[1] - real)
     return min((moment for moment in (row[0], allowed) if moment is not None), default=None)
+
+
+async def is_neglected(connection: AsyncConnection, now: datetime, real: datetime, after: timedelta) -> bool:
+    """Whether a lane has been due and allowed for so long, and nobody has touched it. One that rests, because its
+    platform wants it or is away, is not neglected."""
+    due, pause, lease = LANES.c.next_due, LANES.c.not_before, LANES.c.lease_until
+    left = or_(pause.is_(None), pause <= real - after) & or_(lease.is_(None), lease <= real - after)
+    found = await connection.execute(select(LANES.c.key).where(due <= now - after, left).limit(1))
+    return found.first() is not None
 
 
 async def _heads(connection: AsyncConnection, lanes: Sequence[str], now: datetime) -> dict[str, Notice]:

@@ -1,6 +1,6 @@
 """Notices: what is to be said, edited or deleted, written in the transaction that causes it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -168,6 +168,12 @@ def lane_of(to: Place | int) -> str:
     return f"person:{to}" if isinstance(to, int) else Place(to.chat, to.room).store()
 
 
+def nobody(about: str) -> Place:
+    """The lane of notices that say nothing themselves and mark a time: their kind's `on_ended` does what is to be done
+    then."""
+    return Place("", about)
+
+
 async def enqueue(session: AsyncSession, *drafts: Draft) -> None:
     """Write notices in the caller's transaction. Wake the outbox after the commit.
 
@@ -194,6 +200,23 @@ async def withdraw(session: AsyncSession, kind: str, subject: str) -> None:
     await session.execute(update(NOTICES).where(*about).values(state=State.VOID, try_at=None))
 
 
+async def withdraw_from(session: AsyncSession, person_id: int) -> None:
+    """The same for all that was to be said to one person: nobody is there to hear it."""
+    about = (NOTICES.c.person_id == person_id, NOTICES.c.state == State.READY)
+    await session.execute(select(LANES.c.key).where(LANES.c.key == lane_of(person_id)).with_for_update())
+    await session.execute(update(NOTICES).where(*about).values(state=State.VOID, try_at=None))
+
+
+async def look_again(session: AsyncSession, person_id: int, kinds: Collection[str], now: datetime) -> None:
+    """What of these kinds waits for its time is composed now instead: what it waited for may have changed."""
+    lane = lane_of(person_id)
+    await session.execute(select(LANES.c.key).where(LANES.c.key == lane).with_for_update())
+    waiting = (NOTICES.c.lane == lane, NOTICES.c.kind.in_(kinds), NOTICES.c.state == State.READY)
+    await session.execute(update(NOTICES).where(*waiting, NOTICES.c.try_at > now).values(try_at=now))
+    first = select(func.min(NOTICES.c.try_at)).where(NOTICES.c.lane == lane, NOTICES.c.try_at.is_not(None))
+    await session.execute(update(LANES).where(LANES.c.key == lane).values(next_due=first.scalar_subquery()))
+
+
 async def posted(session: AsyncSession, kind: str, subject: str) -> Posted | None:
     """What the platform called the newest message of this kind about it, once it is sent."""
     stored = await session.scalar(
@@ -208,6 +231,31 @@ async def posted(session: AsyncSession, kind: str, subject: str) -> Posted | Non
         .limit(1)
     )
     return Posted.load(stored) if stored else None
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """One of the notices that a person gets at the same moment."""
+
+    id: int
+    subject: str
+    said: bool
+
+
+async def alike(session: AsyncSession, notice: Notice) -> list[Alike]:
+    """This and the others of its kind that are due in its lane at the same moment, in the order in which they are
+    looked at; not those that came to nothing."""
+    rows = await session.execute(
+        select(NOTICES.c.id, NOTICES.c.subject, NOTICES.c.state)
+        .where(
+            NOTICES.c.lane == notice.lane,
+            NOTICES.c.kind == notice.kind,
+            NOTICES.c.due == notice.due,
+            NOTICES.c.state.in_((State.READY, State.SENDING, State.SENT)),
+        )
+        .order_by(NOTICES.c.state != State.SENT, NOTICES.c.id)
+    )
+    return [Alike(row.id, row.subject, row.state == State.SENT) for row in rows]
 
 
 async def is_sending(session: AsyncSession, kind: str, to: Place) -> bool:

@@ -11,6 +11,7 @@ from bot.chat.message import Message
 from bot.chat.port import Can, Chat, Pacing, Place, Posted
 from bot.clock import Clock
 from bot.errors import ChatError
+from bot.language import speaking
 from bot.outbox import verdict
 from bot.outbox.composing import Kind, Letter
 from bot.outbox.lanes import Outcome
@@ -80,7 +81,8 @@ class Sender:
                 if lease.left <= 0:
                     return not_now
                 asked = True
-                return verdict.sent(notice, await self._say(letter, chat, place))
+                with speaking(letter.language):
+                    return verdict.sent(notice, await self._say(letter, chat, place))
         except Exception as error:  # noqa: BLE001 - an adapter's fault must not stop the others
             now, dice = self._clock.now(), self._dice()
             return verdict.after(error, notice, now, dice, asked=asked, limit=self.limit)
@@ -122,9 +124,11 @@ class Sender:
             raise ChatMissing from error
 
     def _paced(self, letter: Letter, result: Verdict) -> tuple[Pacing | None, datetime | None]:
-        """What the lane remembers, and when it may go on, by the database's clock."""
+        """What the lane remembers, and when it may go on, by the database's clock; at once, where nobody asks for a
+        pause: our reading of that clock may be some milliseconds ahead of it."""
         now = letter.lane.lease.now()
         chat = self._chats.get(letter.chat)
         pacing = chat.pace(letter.lane.pacing, now) if chat and result.attempted else None
-        moments = [pacing.not_before if pacing else None, now + timedelta(seconds=result.rest)]
-        return pacing, max(moment for moment in moments if moment is not None)
+        rested = now + timedelta(seconds=result.rest) if result.rest else None
+        moments = [moment for moment in (pacing.not_before if pacing else None, rested) if moment is not None]
+        return pacing, max(moments, default=None)

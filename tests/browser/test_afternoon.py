@@ -1,14 +1,18 @@
 """An afternoon in the network, as people live it in the browser: the real core, the real demo, two at once."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from adapters.web import WebChat
 from bot.app import running, set_stage
+from bot.clock import is_working_day
 from bot.settings import Settings
 from tests.adapters.web.hall import served
 from tests.world import TEST_KEY
@@ -90,12 +94,18 @@ class Tab:
 
 @pytest.fixture
 async def network(browser: Browser, sqlite_url: str, tmp_path: Path) -> AsyncIterator[Network]:
+    async with network_on(browser, sqlite_url, tmp_path) as network:
+        yield network
+
+
+@asynccontextmanager
+async def network_on(browser: Browser, database_url: str, folder: Path) -> AsyncIterator[Network]:
     settings = Settings(
         _env_file=None,
-        database_url=sqlite_url,
+        database_url=database_url,
         chats=["web"],
         keys=TEST_KEY,
-        ledger_path=tmp_path / "erasures.jsonl",
+        ledger_path=folder / "erasures.jsonl",
         demo=True,
     )
     async with running(settings) as app:
@@ -140,6 +150,14 @@ async def test_a_case_from_form_to_conclusion_by_two_at_once(network: Network) -
     await expect(mari.log).not_to_contain_text("Rådgiver")
 
 
+def a_day_with_a_reminder(today: date) -> date:
+    """The first working day from tomorrow that follows another: on the first of a week the digest says it."""
+    day = today + timedelta(days=1)
+    while not (is_working_day(day) and is_working_day(day - timedelta(days=1))):
+        day += timedelta(days=1)
+    return day
+
+
 async def test_an_item_from_an_answer_is_reminded_when_the_clock_moves(network: Network) -> None:
     kari = await network.tab("Kari Nordmo", "Generelt")
     await kari.say("/oppgave Sende ut sakslista @Kari Nordmo frist 2099-01-01")
@@ -147,22 +165,62 @@ async def test_an_item_from_an_answer_is_reminded_when_the_clock_moves(network: 
     message = kari.log.get_by_role("article", name="Mari Solbakk").first
     await message.get_by_role("button", name="Valg for meldingen").click()
     await kari.page.get_by_role("menuitem", name="Lag oppgave").click()
-    tomorrow = await kari.page.evaluate(
-        "new Date(Date.now() + 86400000).toLocaleDateString('sv-SE', {timeZone: 'Europe/Oslo'})"
-    )
+    today = datetime.now(ZoneInfo("Europe/Oslo")).date()
+    due = a_day_with_a_reminder(today)
     await kari.dialog.get_by_role("textbox", name="Hva skal gjøres?").fill("Sette prosedyren på sakslista")
-    await kari.dialog.get_by_label("Frist").fill(tomorrow)
+    await kari.dialog.get_by_role("checkbox", name="sekretær (Ola Fjellstad)").check()
+    await kari.dialog.get_by_role("textbox", name="Frist").fill(due.strftime("%d.%m.%y"))
     await kari.dialog.get_by_role("button", name="Send inn").click()
     await expect(kari.dialog).to_have_count(0)
 
-    await kari.advance("+1 døgn")
-    await kari.advance("+1 døgn")
+    for _ in range((due - today).days + 1):
+        await kari.advance("+1 døgn")
     await kari.go_to("Fagtråd")
     reminder = kari.log.get_by_role("article").filter(has_text="Frist i dag").filter(has_text="Sette prosedyren")
     await expect(reminder).to_have_count(1)
     await expect(reminder).to_contain_text("08:00")
     await reminder.get_by_role("button", name="Ferdig").click()
     await expect(kari.log).to_contain_text("er ferdig.")
+
+
+async def reach(tab: Tab, label: str, key: str) -> None:
+    """Go with the keyboard alone to the nearest button of that name."""
+    for _ in range(60):
+        await tab.page.keyboard.press(key)
+        focused = tab.page.locator(":focus")
+        if label in (await focused.get_attribute("aria-label") or "") + await focused.inner_text():
+            return
+    raise AssertionError(f"{label!r} was not reached")
+
+
+async def test_an_item_is_made_moved_and_moved_back_by_keyboard_alone(network: Network) -> None:
+    ola = await network.tab("Ola Fjellstad", "Generelt")
+    keys = ola.page.keyboard
+    await ola.page.get_by_role("textbox", name="Melding", exact=True).focus()
+    await keys.type("/oppgave Kalle inn til møtet @sekretær og @kari frist 1.12.2098")
+    await keys.press("Enter")
+    made = ola.log.get_by_role("article").filter(has_text="Kalle inn til møtet")
+    await expect(made).to_contain_text("Kari Nordmo og sekretær (Ola Fjellstad)")
+    await expect(made).to_contain_text("mandag 1. desember 2098, uke 49")
+    await keys.type("/oppgave mine")
+    await keys.press("Enter")
+    await expect(ola.log.get_by_role("article").last).to_contain_text("Mine oppgaver")
+    await reach(ola, "Utsett", "Shift+Tab")
+    await keys.press("Enter")
+    await expect(ola.dialog).to_contain_text("Frist nå: mandag 1. desember 2098")
+    await expect(ola.dialog.get_by_role("textbox", name="Frist")).to_be_focused()
+    await keys.type("en gang")
+    await keys.press("Enter")
+    await expect(ola.dialog).to_contain_text("Jeg forsto ikke fristen «en gang»")
+    await ola.dialog.get_by_role("textbox", name="Frist").focus()
+    await keys.press("Control+A")
+    await keys.type("2. des 2098")
+    await keys.press("Enter")
+    await expect(ola.log.get_by_role("article").last).to_contain_text("ny frist: tirsdag 2. desember 2098")
+    await reach(ola, "Angre", "Tab")
+    await keys.press("Enter")
+    await expect(ola.log.get_by_role("article").last).to_contain_text("Angret. ")
+    await expect(ola.log.get_by_role("article").last).to_contain_text("mandag 1. desember 2098")
 
 
 async def test_an_unanswered_case_reaches_its_contacts_and_then_the_leader(network: Network) -> None:

@@ -1,5 +1,6 @@
 """One small network on each adapter, and people who act in it the same way on all of them."""
 
+import base64
 import json
 import uuid
 from collections.abc import AsyncIterator, Mapping
@@ -8,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import unquote
 
 from adapters.memory import MemoryChat
-from bot.chat.inbound import Command, Inbound, Press
-from bot.chat.message import Form, TextField
+from bot.chat.inbound import Command, File, Inbound, Press
+from bot.chat.message import Attachment, FileField, Form, TextField
 from bot.chat.port import Account, Chat, Done, Outcome, Place, Posted
 from bot.clock import MovableClock
 from bot.notebook import DatabaseNotebook
@@ -21,7 +23,9 @@ from tests.adapters.web import hall
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 EVERYBODY = [id for id, _name, _title in hall.PEOPLE]
 SOME = ["kari", "ola", "siri"]  # in the room "cases"
-FORM = Form("test.ask", "Spør nettverket", (TextField("title", "Tittel", True),), carries="1")
+FORM = Form(
+    "test.ask", "Spør nettverket", (TextField("title", "Tittel", True), FileField("list", "Liste")), carries="1"
+)
 ON_MESSAGE = "test.item"  # what the menu of every message offers
 
 
@@ -58,7 +62,13 @@ class Stage(Protocol):
     async def command(self, who: str, room: str, text: str) -> None: ...
     async def press(self, who: str, posted: Posted, does: str, carries: str) -> None: ...
     async def press_on(self, who: str, posted: Posted) -> None: ...
-    async def open_and_send(self, who: str, room: str, values: Mapping[str, str], times: int) -> None: ...
+    async def open_and_send(
+        self, who: str, room: str, values: Mapping[str, str], times: int, files: Mapping[str, File] | None = None
+    ) -> None: ...
+    async def download(self, who: str, posted: Posted, name: str) -> bytes | None:
+        """The content of a message's file; None where this person cannot have it."""
+        ...
+
     async def join(self, who: str, room: str) -> None: ...
     async def leave(self, who: str, room: str) -> None: ...
 
@@ -95,11 +105,18 @@ class MemoryStage:
     async def press_on(self, who: str, posted: Posted) -> None:
         await self.chat.press(who, posted.place.room, ON_MESSAGE, on=self._shown(posted))
 
-    async def open_and_send(self, who: str, room: str, values: Mapping[str, str], times: int) -> None:
+    async def open_and_send(
+        self, who: str, room: str, values: Mapping[str, str], times: int, files: Mapping[str, File] | None = None
+    ) -> None:
         form = await self.chat.press(who, room, "test.ask")
         assert form is not None
         for _ in range(times):
-            await self.chat.submit(who, room, form, values, key="form 1")
+            await self.chat.submit(who, room, form, values, key="form 1", files=files)
+
+    async def download(self, who: str, posted: Posted, name: str) -> bytes | None:
+        seen = [each for each in self.chat.seen_by(who, posted.place.room) if each.posted == posted]
+        parts = [part for each in seen if each.message for part in each.message.parts]
+        return next((part.content for part in parts if isinstance(part, Attachment) and part.name == name), None)
 
     async def join(self, who: str, room: str) -> None:
         await self.chat.join(who, room)
@@ -166,7 +183,9 @@ class WebStage:
     async def press_on(self, who: str, posted: Posted) -> None:
         await self._as(who).do("on-message", message=posted.ref, does=ON_MESSAGE, key=_key())
 
-    async def open_and_send(self, who: str, room: str, values: Mapping[str, str], times: int) -> None:
+    async def open_and_send(
+        self, who: str, room: str, values: Mapping[str, str], times: int, files: Mapping[str, File] | None = None
+    ) -> None:
         form = (await self._as(who).do("shortcut", does="test.ask", room=room, key=_key()))["form"]
         for _ in range(times):
             sent = {
@@ -175,8 +194,20 @@ class WebStage:
                 "carries": form["carries"],
                 "values": values,
                 "button": "",
+                "files": {
+                    field: {"name": file.name, "content": base64.b64encode(file.content).decode()}
+                    for field, file in (files or {}).items()
+                },
             }
             await self._as(who).do("submit", **sent)
+
+    async def download(self, who: str, posted: Posted, name: str) -> bytes | None:
+        """The number is told where the name is seen; somebody who does not see it may still try."""
+        for number in range(3):
+            answer = await self._as(who).post("download", message=posted.ref, number=number)
+            if answer.status_code == 200 and name in unquote(answer.headers["content-disposition"]):
+                return answer.content
+        return None
 
     async def join(self, who: str, room: str) -> None:
         await self._as("kari").do("add", room=room, account=who, key=_key())

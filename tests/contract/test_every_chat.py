@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.inbound import Command, Deleted, Edited, Joined, Left, Press, Said, Submission
-from bot.chat.message import Button, Buttons, CopyText, Facts, Mentions, Quote, Text, message
+from bot.chat.inbound import Command, Deleted, Edited, File, Joined, Left, Press, Said, Submission
+from bot.chat.message import LARGEST_FILE, Attachment, Button, Buttons, CopyText, Facts, Mentions, Quote, Text, message
 from bot.chat.port import Can, Pacing, Place, Posted
 from bot.errors import ChatError, MembersUnknown, Rejected
 from tests.contract.stages import EVERYBODY, FORM, NOON, ON_MESSAGE, SOME, STAGES, Stage
@@ -70,6 +70,34 @@ async def test_every_kind_of_part_is_shown_in_words(stage: Stage) -> None:
         "en avskrift",
     ):
         assert words in seen
+
+
+async def test_a_file_is_had_by_those_who_see_its_message_and_by_nobody_else(stage: Stage) -> None:
+    list_, large = bytes(range(256)), bytes(LARGEST_FILE)
+    files = (Attachment("liste æøå.csv", "text/csv", list_), Attachment("stor.bin", "application/octet-stream", large))
+    posted = await stage.chat.post(stage.room("cases"), message("Lista", *files), "k1")
+    assert "liste æøå.csv" in await stage.sees("ola", stage.room("cases"))
+    assert await stage.download("ola", posted, "liste æøå.csv") == list_
+    assert await stage.download("ola", posted, "stor.bin") == large
+    assert await stage.download("ola", posted, "annet.csv") is None
+    for who in set(EVERYBODY) - set(SOME):
+        assert await stage.download(who, posted, "liste æøå.csv") is None
+    await stage.chat.delete(posted)
+    assert await stage.download("ola", posted, "liste æøå.csv") is None
+
+
+async def test_an_edit_replaces_the_files_too(stage: Stage) -> None:
+    posted = await stage.chat.post(stage.room("general"), message(Attachment("a.csv", "text/csv", b"1")), "k1")
+    if Can.EDIT in stage.chat.can:
+        await stage.chat.edit(posted, message(Attachment("a.csv", "text/csv", b"2")))
+        assert await stage.download("ola", posted, "a.csv") == b"2"
+        await stage.chat.edit(posted, message("Borte"))
+        assert await stage.download("ola", posted, "a.csv") is None
+
+
+def test_a_file_that_is_too_large_is_no_attachment() -> None:
+    with pytest.raises(ValueError):
+        Attachment("stor.bin", "application/octet-stream", bytes(LARGEST_FILE + 1))
 
 
 async def test_an_edit_replaces_what_everybody_sees(stage: Stage) -> None:
@@ -285,6 +313,16 @@ async def test_a_form_sent_twice_has_one_key(stage: Stage) -> None:
         "",
     )
     assert first.account.id == "ola"
+
+
+async def test_a_form_brings_its_file_as_it_was(stage: Stage) -> None:
+    content = bytes(range(256)) * (LARGEST_FILE // 256)
+    await stage.open_and_send("ola", "general", {"title": "x"}, 1, {"list": File("Medlemmer æøå.xlsx", content)})
+    submission = stage.inbox.last()
+    assert submission.files == {"list": File("Medlemmer æøå.xlsx", content)}
+    assert "Medlemmer" not in repr(submission)
+    await stage.open_and_send("ola", "general", {"title": "x"}, 1)
+    assert stage.inbox.last().files == {}
 
 
 async def test_who_comes_and_goes_is_told(stage: Stage) -> None:

@@ -20,7 +20,8 @@ SECRET = KEY.partition(":")[2]
 
 
 def settings(url: str, folder: Path, keys: str = KEY) -> Settings:
-    return Settings(_env_file=None, database_url=url, keys=keys, ledger_path=folder / "erasures.jsonl", chats=["web"])
+    at = {"ledger_path": folder / "erasures.jsonl", "public_url": "https://fagtraad.example.no"}
+    return Settings(_env_file=None, database_url=url, keys=keys, chats=["web"], **at)  # type: ignore[arg-type]
 
 
 async def faults(settings: Settings) -> list[Finding]:
@@ -29,7 +30,7 @@ async def faults(settings: Settings) -> list[Finding]:
 
 async def doubts(settings: Settings) -> list[str]:
     found = await check_up(settings)
-    return [finding.what for finding in found if finding.doubtful and finding.what != "FAGTRAAD_BROWSER"]
+    return [finding.what for finding in found if finding.doubtful]
 
 
 async def test_all_is_well_with_a_current_database(database_url: str, tmp_path: Path) -> None:
@@ -50,6 +51,19 @@ async def test_missing_keys_and_a_ledger_that_cannot_be_written_are_told(sqlite_
     assert [finding.what for finding in wrong] == ["Nøkler", "Slettelogg"]
     assert "--new-key" in wrong[0].status
     assert "FAGTRAAD_LEDGER_PATH" in wrong[1].status
+
+
+async def test_pages_without_an_address_are_told(sqlite_url: str, tmp_path: Path) -> None:
+    wrong = await faults(settings(sqlite_url, tmp_path).model_copy(update={"public_url": ""}))
+    assert [finding.what for finding in wrong] == ["Innlogging"]
+    assert "FAGTRAAD_PUBLIC_URL" in wrong[0].status
+
+
+async def test_sign_in_at_a_provider_is_told_with_the_address_to_register(sqlite_url: str, tmp_path: Path) -> None:
+    provider = {"oidc_issuer": "https://login.example.no", "oidc_client_id": "f", "oidc_client_secret": SECRET}
+    told = str(await check_up(settings(sqlite_url, tmp_path).model_copy(update=provider)))
+    assert "https://fagtraad.example.no/inn/oidc/tilbake" in told
+    assert SECRET not in told
 
 
 async def test_a_chat_that_is_not_there_is_told(sqlite_url: str, tmp_path: Path) -> None:

@@ -49,6 +49,10 @@ def as_it_was() -> Iterator[None]:
 # ---------------------------------------------------------------- what stands in the way
 
 
+async def test_web_pages_without_an_address_stop_the_start(sqlite_url: str, tmp_path: Path) -> None:
+    assert "FAGTRAAD_PUBLIC_URL mangler" in await refusal(settings(sqlite_url, tmp_path, chats="web,memory"))
+
+
 async def test_a_wrapping_key_that_is_missing_or_wrong_stops_the_start(database_url: str, tmp_path: Path) -> None:
     database = Database(database_url)
     async with database.transaction() as session:

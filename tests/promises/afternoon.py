@@ -84,13 +84,19 @@ async def _answer_and_close(world: World) -> None:
     item = await world.chat.press("mari", CASES, "actions.new", on=answer)
     assert item is not None
     kari = str(await world.person_id("kari"))
-    sent = typed(item, text="Bestille kvernfjolsoppgaveikasus", owner=kari, due="2026-11-30")
+    sent = typed(item, text="Bestille kvernfjolsoppgaveikasus", owners=kari, due="2026-11-30")
     assert await world.chat.submit("mari", CASES, item, sent) == Done()
+    await _edit_item(world, "1", "Bestille ny kvernfjolsoppgaveikasus")
     close = await opened(world, "hedda", "cases.ask_close", "1")
     texts = typed(close, conclusion="Rådet er kvernfjolskonklusjon.", learning="Husk kvernfjolslærdom.")
     assert await confirmed(world, "hedda", await world.chat.submit("hedda", CASES, close, texts)) == Done()
     await world.deliver()
     await world.chat.press("hedda", CASES, "cases.journal", "1")
+
+
+async def _edit_item(world: World, item: str, text: str) -> None:
+    form = await opened(world, "mari", "actions.edit", item)
+    assert await world.chat.submit("mari", CASES, form, typed(form, text=text)) == Done()
 
 
 async def _appeal(world: World) -> None:
@@ -107,6 +113,7 @@ async def _appeal(world: World) -> None:
 
 async def _say_careless_things(world: World) -> None:
     await world.make_item("mari", "Ringe om kvernfjolsoppgave @kari frist 2026-12-01")
+    await _edit_item(world, "2", "Ringe igjen om kvernfjolsoppgave")
     said = await world.chat.say("mari", GENERAL, "Pasient 14855820480 har kvernfjolsmelding.")
     await world.chat.change("mari", said, "Pasient 14855820480 har fortsatt kvernfjolsmelding.")
     await world.chat.press("kari", GENERAL, "actions.new", on=said)
@@ -116,6 +123,10 @@ async def _say_careless_things(world: World) -> None:
         "/oppgave Ringe 14855820480 om kvernfjolskommando",
         "/oppgave Ringe @kvernfjolskommando",
         "/oppgave Ringe frist kvernfjolskommando",
+        "/oppgave utsett 2 kvernfjolskommando",
+        "/oppgave overfør 2 @kvernfjolskommando",
+        "/oppgave vis 2",
+        "/oppgave alle",
         "/kasus åpne",
         "/kasus BLOD-26-001",
         "/oppgave",

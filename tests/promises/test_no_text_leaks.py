@@ -17,11 +17,13 @@ from bot.app import metadata
 from bot.chat.inbound import Command, Said
 from bot.chat.message import Form
 from bot.chat.port import Place, Posted, Problems
-from bot.serving import configure_logging
+from bot.logs import configure_logging
 from tests.promises.afternoon import CANARY, ITEM, LEARNT, SEALED, a_case, asked, live_through
 from tests.world import CASES, GENERAL, World
 
-OPEN = {"learning_point.text": LEARNT, "action_item.text": ITEM}
+OPEN = {"learning_point.text": LEARNT, "action_item.text": ITEM, "action_change.text_before": ITEM}
+STEMS = {f"{CANARY}{end}".encode() for end in ("lærdom", "laerdom", "oppgav")}
+"""Their words alone stand in the search's index: docs/decisions/0008."""
 
 
 @pytest.fixture
@@ -62,7 +64,13 @@ def _as_bytes(value: Any) -> bytes:
 
 async def assert_no_row_holds_a_canary(world: World) -> None:
     held = [(where, value) for where, value in await every_row(world) if CANARY.encode() in value.lower()]
-    assert [where for where, value in held if OPEN.get(where, "?").encode() not in value.lower()] == []
+    assert [where for where, value in held if not _is_declared(where, value.lower())] == []
+
+
+def _is_declared(where: str, value: bytes) -> bool:
+    if where == "search_word.stem":
+        return value in STEMS
+    return where in OPEN and OPEN[where].encode() in value
 
 
 def assert_no_page_holds_a_canary(world: World) -> None:

@@ -34,7 +34,7 @@ async def test_who_lost_access_gets_no_words_that_were_on_their_way(world: World
     form = await world.chat.press("mari", CASES, "actions.new", on=world.card("BLOD-26-001"))
     assert form is not None
     peder = str(await world.person_id("peder"))
-    item = typed(form, text="Bestille faktornivå", owner=peder)
+    item = typed(form, text="Bestille faktornivå", owners=peder)
     assert await world.chat.submit("mari", CASES, form, item) == Done()
     await withdraw_access(world, "peder")
     await world.deliver()

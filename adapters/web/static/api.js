@@ -16,6 +16,7 @@ const NOT_REPEATED = new Set(["clock", "press", "shortcut", "on-message"]);
 export class Api {
   constructor() {
     this.account = "";
+    this.signedOut = null; // called where the session has ended
   }
 
   /** Where the server is busy, what has a key is tried twice more; the answer then says `repeated`. */
@@ -34,9 +35,19 @@ export class Api {
   }
 
   async once(act, body) {
+    const response = await this.asked(act, body);
+    return response.json().catch(() => ({}));
+  }
+
+  /** A file that a message has, as a Blob. */
+  async file(body) {
+    return (await this.asked("download", body)).blob();
+  }
+
+  async asked(act, body) {
     let response;
     try {
-      response = await fetch(`/api/${act}`, {
+      response = await fetch(act.startsWith("/") ? act : `/api/${act}`, {
         method: "POST",
         headers: { "Content-Type": "application/json", "X-Fagtraad-Account": this.account },
         body: JSON.stringify(body),
@@ -44,8 +55,9 @@ export class Api {
     } catch {
       throw new Problem(words.network_down, 0);
     }
+    if (response.ok) return response;
+    if (response.status === 401) this.signedOut?.();
     const answer = await response.json().catch(() => ({}));
-    if (!response.ok) throw new Problem(answer.message || words.network_down, response.status);
-    return answer;
+    throw new Problem(answer.message || words.network_down, response.status);
   }
 }

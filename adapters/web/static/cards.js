@@ -4,10 +4,11 @@ import { el, say, shortened, words } from "./dom.js";
 
 const LONG = { characters: 1100, lines: 16 };
 
-/** `hands`: press(button), and `open`, the set of long texts that were unfolded (kept over a new rendering). */
+/** `hands`: press(button), download(part, number), and `open`, the set of long texts that were unfolded (kept over a new rendering). */
 export function card(said, key, hands) {
   const title = said.title ? [el("h3", { class: "card-title" }, said.title)] : [];
   const what = subjects(said);
+  said.parts.filter((part) => part.kind === "file").forEach((part, number) => { part.number = number; });
   return [...title, ...said.parts.map((part, index) => parts[part.kind](part, `${key}:${index}`, hands, what[index]))];
 }
 
@@ -49,6 +50,12 @@ const parts = {
         [index ? ", " : "", el("span", { class: id === hands.me ? "mention me" : "mention" }, name)])),
 
   copy: (part, key, hands) => copyText(part, key, hands),
+
+  file: (part, key, hands) =>
+    el("p", { class: "file" },
+      el("button", { type: "button", class: "small", "data-focus": `file ${key}`, "aria-label": say("download_name", part),
+        onclick: (event) => hands.download?.(part, event.currentTarget) }, words.download),
+      el("span", { class: "said" }, part.name), el("span", { class: "muted" }, part.size)),
 
   buttons: (part, _key, hands, what) =>
     el("div", { class: "buttons" }, ...part.buttons.map((button) => pressable(button, hands, what))),

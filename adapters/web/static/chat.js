@@ -3,13 +3,16 @@
 import { Api } from "./api.js";
 import { Composer } from "./composer.js";
 import { confirm } from "./confirm.js";
-import { announce, count, el, find, newKey, say, words } from "./dom.js";
+import { announce, count, el, find, newKey, say, speak, words } from "./dom.js";
 import { openForm, unsaved } from "./forms.js";
 import { Live } from "./live.js";
 import { showMembers } from "./members.js";
+import { openMenu } from "./menu.js";
 import { MessageList } from "./messages.js";
+import { askForRoom } from "./new_room.js";
 
-const WHO = "fagtraad.account"; // in sessionStorage: each tab is somebody
+const WHO = "fagtraad.account"; // in sessionStorage: in the demo each tab is somebody
+const THERE = "fagtraad.there"; // the same: see entrance.js
 const api = new Api();
 const drafts = new Map(); // kept in memory alone: it may be about a patient
 
@@ -21,6 +24,8 @@ let current = null;
 let thread = null;
 let clock = null;
 let arriving = null; // until one is in a room
+let away = false; // signed out, and with something unsent that is not to be lost
+let leaving = false; // and it is meant
 
 // ---------------------------------------------------------------- who one is
 
@@ -31,8 +36,10 @@ function become(account) {
 async function arrive(account) {
   live.disconnect();
   keepDrafts();
+  const back = away;
+  away = false;
   api.account = account;
-  sessionStorage.setItem(WHO, account);
+  if (who) sessionStorage.setItem(WHO, account);
   closeThread(false);
   current = null;
   stores = new Map();
@@ -43,11 +50,15 @@ async function arrive(account) {
   try {
     home = await api.post("home");
   } catch (problem) {
+    if (away) return;
     composer.complain(problem.message);
     setTimeout(() => api.account === account && become(account), 3000);
     return;
   }
   if (api.account !== account) return; // somebody else was chosen meanwhile
+  if (back) note("");
+  speak(home.language, home.words);
+  me?.setAttribute("aria-label", say("me", { name: me.textContent.trim() }));
   seen = Object.fromEntries(home.rooms.map((room) => [room.id, room.seq]));
   showClock(home.clock);
   showRooms(home.rooms);
@@ -56,8 +67,9 @@ async function arrive(account) {
   await follow();
 }
 
-const who = find("who");
-who.addEventListener("change", () => become(who.value));
+const who = find("who"); // in the demo
+const me = find("me"); // in operation: whom the session is of
+who?.addEventListener("change", () => become(who.value));
 
 // ---------------------------------------------------------------- rooms
 
@@ -70,6 +82,7 @@ function showRooms(now) {
   const focused = document.activeElement?.closest?.("#rooms a")?.dataset.room;
   find("rooms").replaceChildren(...groups.flatMap(([first, ...rest]) => (first ? [roomList([first, ...rest])] : [])));
   if (!rooms.some((each) => each.kind === "room")) find("rooms").prepend(el("p", { class: "muted hint" }, words.no_rooms));
+  if (home?.makes_rooms) find("rooms").append(el("button", { type: "button", class: "small new-room", onclick: () => newRoom() }, words.new_room));
   if (focused) find("rooms").querySelector(`[data-room="${CSS.escape(focused)}"]`)?.focus();
   const unread = rooms.reduce((sum, each) => sum + each.unread, 0);
   document.title = `${unread ? `(${unread}) ` : ""}${room()?.name ?? "Fagtråd"} – Fagtråd`;
@@ -197,6 +210,13 @@ function showHead() {
   find("members").hidden = room().kind === "direct";
 }
 
+async function newRoom() {
+  const made = await askForRoom(api);
+  if (!made) return;
+  showRooms((await api.post("home")).rooms); // the live stream may be a moment behind
+  location.hash = `#${encodeURIComponent(made)}`;
+}
+
 let reading = 0;
 
 /** What is on screen is read. Gathered, since messages come in bursts. */
@@ -261,7 +281,7 @@ function unsent() {
 }
 
 addEventListener("beforeunload", (event) => {
-  if (!unsent()) return;
+  if (leaving || !unsent()) return;
   event.preventDefault();
   event.returnValue = true; // browsers before 2023
 });
@@ -287,8 +307,9 @@ function take(id, answer) {
   if (answer.form) openForm(answer.form, submitForm);
 }
 
-async function submitForm(form, values, button) {
-  const answer = await api.post("submit", { form: form.id, does: form.does, carries: form.carries, values, button });
+async function submitForm(form, values, button, files) {
+  const sent = { form: form.id, does: form.does, carries: form.carries, values, button };
+  const answer = await api.post("submit", files ? { ...sent, files } : sent);
   if (answer.done) log.goToEnd(); // what it led to will be there
   return answer;
 }
@@ -326,9 +347,20 @@ function handsFor(complain) {
       if (button.confirm && !await confirm({ text: button.confirm, yes: button.label, danger: button.tone === "danger" })) return;
       await act(element, complain, () => api.post("press", { message: message.id, does: button.does, carries: button.carries, key: newKey() }));
     },
+    download: (message, part, element) => act(element, complain, async () => {
+      keep(part.name, await api.file({ message: message.id, number: part.number }));
+      return {};
+    }),
     save: async (message, text) => take(current, await api.post("edit", { message: message.id, text })),
     menu: (message, edit) => menuOf(message, edit, complain),
   };
+}
+
+/** Hand a file to the browser, to be put where it puts what one fetches. */
+function keep(name, blob) {
+  const address = URL.createObjectURL(blob);
+  el("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
 function menuOf(message, edit, complain) {
@@ -420,6 +452,7 @@ let lost = 0;
 const live = new Live({
   hello: () => ({ account: api.account, rooms: seen }),
   hear: (news) => heard[news.type]?.(news),
+  refused: () => { if (me) signedOut(); return Boolean(me); },
   status: (connected) => {
     clearTimeout(lost);
     if (!connected) lost = setTimeout(note, 700, words.disconnected);
@@ -462,7 +495,7 @@ const heard = {
 function showClock(now) {
   const another = clock && clock.day !== now.day;
   clock = now;
-  find("clock").textContent = say("clock", { time: now.text });
+  if (who) find("clock").textContent = say("clock", { time: now.text });
   for (const each of document.querySelectorAll(".clock .short")) each.textContent = now.short;
   if (another) draw();
 }
@@ -482,17 +515,59 @@ function unfoldClock(open) {
   find("clock-fold").setAttribute("aria-expanded", String(open));
 }
 
-find("clock-fold").addEventListener("click", () => unfoldClock(!document.body.classList.contains("clock-open")));
-document.addEventListener("pointerdown", (event) => { if (!event.target.closest(".clock")) unfoldClock(false); });
-document.querySelector(".clock").addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || !document.body.classList.contains("clock-open")) return;
-  unfoldClock(false);
-  find("clock-fold").focus();
-});
+if (who) {
+  find("clock-fold").addEventListener("click", () => unfoldClock(!document.body.classList.contains("clock-open")));
+  document.addEventListener("pointerdown", (event) => { if (!event.target.closest(".clock")) unfoldClock(false); });
+  document.querySelector(".clock").addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !document.body.classList.contains("clock-open")) return;
+    unfoldClock(false);
+    find("clock-fold").focus();
+  });
+}
 
 find("skip").addEventListener("click", (event) => { event.preventDefault(); find("say").focus(); });
 
-const known = [...who.options].map((option) => option.value);
-const before = sessionStorage.getItem(WHO);
-who.value = known.includes(before) ? before : known[0] ?? "";
-if (who.value) become(who.value);
+// ---------------------------------------------------------------- signed in
+
+/** Nobody's any more. What others wrote goes from the screen at once; what one was writing oneself stays. */
+function signedOut() {
+  if (leaving) return;
+  live.disconnect();
+  clearTimeout(lost);
+  if (!unsent()) return location.replace(`/inn${location.hash}`);
+  keepDrafts();
+  away = true;
+  log.clear();
+  replyLog.clear();
+  find("rooms").replaceChildren();
+  find("connection").replaceChildren(`${words.signed_out} `, el("a", { href: "/inn", target: "_blank" }, words.sign_in));
+}
+
+async function signOut(path) {
+  if (unsent() && !await confirm({ text: words.sign_out_ask, yes: words.sign_out, danger: true })) return;
+  leaving = true; // the live stream may hear that it is over before we do
+  try {
+    location.replace((await api.once(path, {})).to);
+  } catch (problem) {
+    leaving = false;
+    composer.complain(problem.message);
+  }
+}
+
+if (me) {
+  api.signedOut = signedOut;
+  addEventListener("focus", () => away && become(api.account)); // signed in again in the other tab, perhaps
+  me.addEventListener("click", () => openMenu(me, [
+    { label: words.sign_out, act: () => signOut("/inn/ut") },
+    { label: words.sign_out_everywhere, act: () => signOut("/inn/ut-overalt") },
+  ]));
+  const there = sessionStorage.getItem(THERE); // where one was going before one signed in
+  sessionStorage.removeItem(THERE);
+  if (there && !location.hash) history.replaceState(null, "", `#${there}`);
+  become(me.dataset.account);
+} else {
+  const known = [...who.options].map((option) => option.value);
+  const before = sessionStorage.getItem(WHO);
+  who.value = known.includes(before) ? before : known[0] ?? "";
+  if (who.value) become(who.value);
+}

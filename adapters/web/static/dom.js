@@ -25,6 +25,15 @@ export const count = (name, number) => say(number === 1 ? `${name}_one` : `${nam
 
 export const shortened = (text, most = 48) => (text.length > most ? `${text.slice(0, most - 3).trimEnd()} …` : text);
 
+/** Speak another language from now on. The page's own words change where they stand. */
+export function speak(language, now) {
+  document.documentElement.lang = language;
+  Object.assign(words, now);
+  for (const each of document.querySelectorAll("[data-say]")) each.textContent = words[each.dataset.say];
+  for (const each of document.querySelectorAll("[data-say-label]")) each.setAttribute("aria-label", words[each.dataset.sayLabel]);
+  for (const each of document.querySelectorAll("[data-say-placeholder]")) each.placeholder = words[each.dataset.sayPlaceholder];
+}
+
 let spoken = 0;
 
 /** Tell screen readers, politely. The same words twice are told twice. */

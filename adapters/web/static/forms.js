@@ -12,7 +12,7 @@ const shown = new Set();
 /** Whether closing the page now would lose what somebody wrote in a form. */
 export const unsaved = () => [...shown].some((dialog) => dialog.changed);
 
-/** Show a form until it is sent or put away. `send(form, values, button)` gives the server's answer or throws. */
+/** Show a form until it is sent or put away. `send(form, values, button, files)` gives the server's answer or throws. */
 export function openForm(form, send) {
   new FormDialog(form, send).open();
 }
@@ -77,6 +77,13 @@ class FormDialog {
     return Object.fromEntries(this.fields.map((field) => [field.name, field.value()]));
   }
 
+  /** What was chosen, by field; null where there is no file. */
+  async files() {
+    const chosen = this.fields.filter((field) => field.file);
+    const read = await Promise.all(chosen.map(async (field) => [field.name, await sendable(field.file)]));
+    return read.length ? Object.fromEntries(read) : null;
+  }
+
   get changed() {
     return this.touched || JSON.stringify(this.values()) !== this.untouched;
   }
@@ -94,9 +101,11 @@ class FormDialog {
   /** What is filled in is judged by the server alone: it knows which button needs what. */
   async submit(button) {
     if (this.sending) return;
+    const large = this.fields.filter((field) => field.tooLarge);
+    if (large.length) return this.explain(Object.fromEntries(large.map((field) => [field.name, field.tooLarge])));
     this.working(true);
     try {
-      this.take(await this.send(this.form, this.values(), button));
+      this.take(await this.send(this.form, this.values(), button, await this.files()));
     } catch (problem) {
       if (problem.status === 0) this.summarise(words.problem_offline);
       else this.explain({ "": problem.message });
@@ -124,7 +133,8 @@ class FormDialog {
   kept(next) {
     const values = this.values();
     const empty = (field) => !(field.value || field.values?.length || field.ticked);
-    return Object.fromEntries(next.fields.filter((f) => empty(f) && f.kind !== "tick" && f.name in values)
+    const typed = (field) => !["tick", "file"].includes(field.kind) && field.name in values;
+    return Object.fromEntries(next.fields.filter((f) => empty(f) && typed(f))
       .map((f) => [f.name, values[f.name]]));
   }
 
@@ -154,6 +164,17 @@ class FormDialog {
   }
 }
 
+/** A file as JSON carries it. */
+async function sendable(file) {
+  const address = await new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.onerror = () => reject(new Error(say("unreadable", file)));
+    reader.readAsDataURL(file);
+  });
+  return { name: file.name, content: address.slice(address.indexOf(",") + 1) };
+}
+
 class Field {
   constructor(field, id, typed) {
     this.field = field;
@@ -177,8 +198,9 @@ class Field {
       text: () => (field.lines > 1 ? el("textarea", { id, rows: field.lines }) : el("input", { id, type: "text" })),
       date: () => el("input", { id, type: "date" }),
       choice: () => this.select(),
+      file: () => el("input", { id, type: "file", accept: field.accept?.join(",") || null }),
     }[field.kind]();
-    this.control.value = typed ?? field.value;
+    if (field.kind !== "file") this.control.value = typed ?? field.value; // a file is chosen by hand alone
     this.control.setAttribute("aria-required", String(field.required));
     return el("div", { class: "field" }, el("label", { for: id }, this.caption()), hint, this.error, notes, this.control,
       field.kind === "text" ? this.counter() : null);
@@ -229,7 +251,17 @@ class Field {
     return node;
   }
 
+  get file() {
+    return this.field.kind === "file" ? this.control.files[0] : null;
+  }
+
+  /** Said before it is sent: a whole file would be sent in vain. */
+  get tooLarge() {
+    return this.file && this.file.size > this.field.largest ? this.field.too_large : "";
+  }
+
   value() {
+    if (this.field.kind === "file") return this.file?.name ?? "";
     if (this.field.kind === "choices") return this.boxes.filter((box) => box.checked).map((box) => box.value);
     if (this.field.kind === "tick") return this.control.checked ? "on" : "";
     return this.control.value;

@@ -150,6 +150,7 @@ export class MessageList {
       me: this.hands.me(),
       open: this.open,
       press: (button, element) => this.hands.press(message, button, element),
+      download: (part, element) => this.hands.download(message, part, element),
     };
     if (this.inThread && !message.thread && narrow.matches) return this.root(message, hands);
     return card(message.said, message.id, hands);

@@ -1,105 +1,144 @@
-"""Facts → messages and forms. Pure."""
+"""Facts → messages. Pure."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date
 
-from bot.chat.message import (
-    AnyField,
-    Button,
-    Buttons,
-    ChoiceField,
-    DateField,
-    Facts,
-    Form,
-    Message,
-    Option,
-    Part,
-    Text,
-    TextField,
-    TickField,
-    Tone,
-    message,
-)
-from bot.features.actions.rules import LONGEST
-from bot.features.actions.service import ItemFacts
+from bot.chat.message import Button, Buttons, Facts, Message, Part, Quote, Text, Tone, message
+from bot.features.actions.history import Did, Named, Step
+from bot.features.actions.service import HeldRole, ItemFacts
 from bot.features.actions.tables import ItemState
-from bot.language import _, say_date, say_list
+from bot.language import _, say_list, say_moment
+from bot.when import When, say_when
 
 
 def item_card(item: ItemFacts) -> Message:
-    return message(*_item(item), _buttons(item), title=_title(item), sealed_under=item.sealed_under)
+    return message(*item_parts(item), item_buttons(item), title=item_title(item), sealed_under=item.sealed_under)
 
 
-def made(item: ItemFacts) -> Message:
+def made(item: ItemFacts, version: int) -> Message:
     """To the one who made it: what was understood, and the way back."""
-    back = Buttons(
-        (Button(_("Ferdig"), "actions.done", str(item.id)), Button(_("Fjern"), "actions.remove", str(item.id)))
-    )
-    return message(*_item(item), back, title=_title(item), sealed_under=item.sealed_under)
+    back = Buttons((_undo(item, version), Button(_("Endre"), "actions.edit", str(item.id)), *_done(item)))
+    return message(*item_parts(item), back, title=item_title(item), sealed_under=item.sealed_under)
 
 
 def given(item: ItemFacts, by: str) -> Message:
     who = Text(_("{name} har gitt deg en oppgave.").format(name=by), Tone.MUTED)
-    return message(who, *_item(item), _buttons(item), title=_title(item), sealed_under=item.sealed_under)
+    return message(who, *item_parts(item), item_buttons(item), title=item_title(item), sealed_under=item.sealed_under)
 
 
-def due(item: ItemFacts) -> Message:
-    title = _("Frist i dag: oppgave {number}").format(number=item.number)
-    return message(*_item(item), _buttons(item), title=title, sealed_under=item.sealed_under)
+def changed(item: ItemFacts, did: Did, version: int) -> Message:
+    """What became of it, in the words of what was understood, with an undo."""
+    return message(*map(Text, _said(item, did)), Buttons((_undo(item, version),)))
 
 
-def changed(item: ItemFacts) -> Message:
-    """What became of it, with an undo."""
-    number = str(item.id)
+def undone(item: ItemFacts) -> Message:
+    """What it is after a change was taken back."""
+    said = [_("Angret."), _now(item)]
+    if item.state is ItemState.OPEN:
+        said.append(_("Hvem: {names}").format(names=say_owners(item)))
+        said += [_("Frist: {when}").format(when=say_due(item))] if item.when else []
+    return message(said[0] + " " + said[1], *said[2:])
+
+
+def unchanged(item: ItemFacts, by: str) -> Message:
+    """It was so already: `by` is who made it so, where it was finished or removed."""
+    number = item.number
     if item.state is ItemState.DONE:
-        said = _("Oppgave {number} er ferdig.").format(number=item.number)
+        said = _("Oppgave {number} var alt ferdig, meldt av {name}.").format(number=number, name=by)
     elif item.state is ItemState.REMOVED:
-        said = _("Oppgave {number} er fjernet.").format(number=item.number)
+        said = _("Oppgave {number} var alt fjernet, av {name}.").format(number=number, name=by)
     else:
-        said = _("Oppgave {number} er åpen igjen.").format(number=item.number)
-    undo = [Buttons((Button(_("Angre"), "actions.undo", number),))] if item.state is not ItemState.OPEN else []
-    return message(said, *undo)
+        said = _("Oppgave {number} var slik fra før, så ingenting er endret.").format(number=number)
+    return message(said, Buttons((Button(_("Vis"), "actions.show", str(item.id)),)))
 
 
-def item_list(items: Sequence[ItemFacts], today: date) -> Message:
-    if not items:
-        return message(
-            _("Du har ingen åpne oppgaver."),
-            Buttons((Button(_("Ny oppgave"), "actions.new"),)),
-            title=_("Mine oppgaver"),
+def _said(item: ItemFacts, did: Did) -> list[str]:
+    number = item.number
+    due = say_due(item)
+    match did:
+        case Did.MOVED:
+            return [_("Oppgave {number} har fått ny frist: {when}.").format(number=number, when=due)]
+        case Did.HANDED:
+            return [_("Oppgave {number} er overført til {names}.").format(number=number, names=say_owners(item))]
+        case Did.EDITED | Did.MADE:
+            facts = _("Frist: {when} · Hvem: {names}").format(when=due, names=say_owners(item))
+            return [_("Oppgave {number} er endret.").format(number=number), facts]
+        case Did.DONE | Did.REMOVED | Did.REOPENED | Did.UNDONE:
+            return [_now(item)]
+
+
+def _now(item: ItemFacts) -> str:
+    match item.state:
+        case ItemState.DONE:
+            return _("Oppgave {number} er ferdig.").format(number=item.number)
+        case ItemState.REMOVED:
+            return _("Oppgave {number} er fjernet.").format(number=item.number)
+        case ItemState.OPEN:
+            return _("Oppgave {number} er åpen igjen.").format(number=item.number)
+
+
+def with_history(item: ItemFacts, steps: Sequence[Step], zone: str, *, may_change: bool) -> Message:
+    """One item with all that was done with it, newest first. For one reader alone."""
+    parts: list[Part] = [*item_parts(item)]
+    parts += [item_buttons(item)] if may_change else []
+    parts.append(Text(_("Historikk"), Tone.STRONG))
+    for step in reversed(steps):
+        parts.append(Text(_step(step, zone, item.today), Tone.MUTED))
+        parts += [Quote(_("Før"), step.text_before)] if step.text_before else []
+    return message(*parts, title=item_title(item), sealed_under=item.sealed_under)
+
+
+def _step(step: Step, zone: str, today: date | None) -> str:
+    said = [f"{say_moment(step.at, zone)}: {step.by} {did_in_words(step.did)}"]
+    if step.due:
+        said.append(
+            _("Frist: {before} → {after}").format(before=_when(step.due[0], today), after=_when(step.due[1], today))
         )
-    parts: list[Part] = []
-    for item in items:
-        parts += [Text(_line(item), Tone.WARNING if _is_overdue(item, today) else Tone.NORMAL), _buttons(item)]
-    return message(*parts, title=_("Mine oppgaver"))
+    if step.owners:
+        before, after = map(_names, step.owners)
+        said.append(_("Hvem: {before} → {after}").format(before=before, after=after))
+    return ". ".join(said)
 
 
-def _is_overdue(item: ItemFacts, today: date) -> bool:
-    return item.due is not None and item.due < today
+def did_in_words(did: Did) -> str:
+    """What follows a person's name: «Kari Nordmo flyttet fristen»."""
+    return {
+        Did.MADE: _("laget oppgaven"),
+        Did.DONE: _("meldte den ferdig"),
+        Did.REOPENED: _("åpnet den igjen"),
+        Did.REMOVED: _("fjernet den"),
+        Did.MOVED: _("flyttet fristen"),
+        Did.HANDED: _("overførte den"),
+        Did.EDITED: _("endret den"),
+        Did.UNDONE: _("angret"),
+    }[did]
 
 
-def _line(item: ItemFacts) -> str:
-    due = _("frist {date}").format(date=say_date(item.due)) if item.due else _("uten frist")
-    return f"{item.number}. {_what(item)} – {due}"
+def say_due(item: ItemFacts) -> str:
+    """«fredag 4. desember, uke 49»; the year too where it is another."""
+    return _when(item.when, item.today)
 
 
-def _what(item: ItemFacts) -> str:
-    """An item of a case shows its code in lists, never its words: a list may be read over a shoulder."""
-    return _("oppgave i {code}").format(code=item.case_code) if item.case_code else item.text or ""
+def _when(when: When | None, today: date | None) -> str:
+    return say_when(when, today) if when else _("uten frist")
 
 
-def _title(item: ItemFacts) -> str:
+def _names(who: Named) -> str:
+    return say_list([*who.persons, *(role.label for role in who.roles)]) or _("må avklares")
+
+
+def item_title(item: ItemFacts) -> str:
     return _("Oppgave {number}").format(number=item.number)
 
 
-def _item(item: ItemFacts) -> list[Part]:
-    facts = [(_("Hvem"), say_list(list(item.owners)))]
-    if item.due:
-        facts.append((_("Frist"), say_date(item.due)))
+def item_parts(item: ItemFacts) -> list[Part]:
+    """Its words, whose it is and by when: what every message about one item shows."""
+    facts = [(_("Hvem"), say_owners(item))]
+    if item.when:
+        facts.append((_("Frist"), say_due(item)))
     if item.case_code:
         facts.append((_("Kasus"), item.case_code))
-    text = item.text if item.text is not None else _("(slettet sammen med kasuset)")
+    text = item.text if item.text is not None else _gone(item)
     parts: list[Part] = [Text(text), Facts(tuple(facts))]
     if item.state is not ItemState.OPEN:
         done = item.state is ItemState.DONE
@@ -107,59 +146,42 @@ def _item(item: ItemFacts) -> list[Part]:
     return parts
 
 
-def _buttons(item: ItemFacts) -> Buttons:
+def _gone(item: ItemFacts) -> str:
+    return _("(slettet sammen med kasuset)") if item.case_code else _("(ordene er slettet)")
+
+
+def say_owners(item: ItemFacts) -> str:
+    """«Kari Nordmo og sekretær (Ola Fjellstad)»; «må avklares» where nobody has it any more."""
+    said = [*item.owners, *(_held(held) for held in item.roles)]
+    said += [_("{name} (ikke lenger med)").format(name=name) for name in item.left]
+    if item.unclear:
+        return say_list([_("må avklares"), *said])
+    return say_list(said)
+
+
+def _held(held: HeldRole) -> str:
+    names = say_list(list(held.by)) if held.by else _("ingen nå")
+    return f"{held.role.label} ({names})"
+
+
+def item_buttons(item: ItemFacts) -> Buttons:
     number = str(item.id)
     if item.state is not ItemState.OPEN:
-        return Buttons((Button(_("Åpne igjen"), "actions.undo", number),))
+        return Buttons((Button(_("Åpne igjen"), "actions.reopen", number),))
     return Buttons(
         (
-            Button(_("Ferdig"), "actions.done", number, Tone.STRONG),
+            *_done(item, Tone.STRONG),
+            Button(_("Utsett"), "actions.move", number),
+            Button(_("Overfør"), "actions.hand", number),
+            Button(_("Endre"), "actions.edit", number),
             Button(_("Fjern"), "actions.remove", number),
         )
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ItemForm:
-    """What the form shows; `notes` by field, `confirms` where the check's warnings may be confirmed."""
-
-    carries: str
-    members: Sequence[tuple[int, str]]
-    text: str
-    owner: int
-    due: str = ""
-    in_case: bool = False
-    notes: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    confirms: bool = False
+def _done(item: ItemFacts, tone: Tone = Tone.NORMAL) -> tuple[Button, ...]:
+    return (Button(_("Ferdig"), "actions.done", str(item.id), tone),)
 
 
-def item_form(form: ItemForm) -> Form:
-    def notes(name: str) -> tuple[str, ...]:
-        return tuple(form.notes.get(name, ()))
-
-    fields: list[AnyField] = [
-        TextField("text", _("Hva skal gjøres?"), True, "", notes("text"), form.text, lines=2, longest=LONGEST),
-        ChoiceField(
-            "owner",
-            _("Hvem"),
-            notes=notes("owner"),
-            options=tuple(Option(str(person), name) for person, name in form.members),
-            value=str(form.owner),
-        ),
-        DateField("due", _("Frist"), False, _("Påminnelse kl. 08:00 samme dag"), notes("due"), form.due),
-    ]
-    if form.confirms:
-        fields.append(TickField("confirmed", _("Jeg har vurdert merknadene, og teksten kan stå")))
-    return Form(
-        "actions.new",
-        _("Lag oppgave"),
-        fields,
-        carries=form.carries,
-        intro=_in_case() if form.in_case else (),
-    )
-
-
-def _in_case() -> tuple[Text, ...]:
-    return (
-        Text(_("Oppgaven hører til et kasus. Ikke skriv noe som gjør at pasienten kan kjennes igjen."), Tone.STRONG),
-    )
+def _undo(item: ItemFacts, version: int) -> Button:
+    return Button(_("Angre"), "actions.undo", f"{item.id}:{version}")

@@ -1,80 +1,80 @@
-"""How "/oppgave Revidere prosedyren @kari frist 2026-12-04" is read. Pure."""
+"""How "/oppgave Revidere prosedyren @kari frist fredag" and "utsett 12 mandag" are read. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
 
 import regex
 
+from bot.chat.grammar import fold
 from bot.errors import Refusal
-from bot.features.actions.tables import ItemState
+from bot.features.actions.naming import Owners, SeveralOwners, UnknownOwner, owners, take_owners
+from bot.when import NotADate, PastDate, When, split_due, understand
 
-_DUE = regex.compile(r"\b(?:frist|innen)\s+(?P<due>\S+)\s*$", regex.IGNORECASE)
-_MENTION = regex.compile(r"(?<!\S)@(?=\S)")  # not the sign inside an address
 LONGEST = 500  # characters of an item
 
 
 class NoText(Refusal):
-    """Skriv hva som skal gjøres, for eksempel: /oppgave Revidere prosedyren @Kari frist 2026-12-04"""
+    """Skriv hva som skal gjøres, for eksempel: /oppgave Revidere prosedyren @Kari frist fredag"""
 
 
 class TooLong(Refusal):
     """Oppgaven er for lang. Skriv det viktigste på under 500 tegn, og lenk til resten."""
 
 
-class BadDue(Refusal):
-    """Jeg forsto ikke fristen «{typed}». Skriv den som år-måned-dag, for eksempel {example}."""
+NOT_UNDERSTOOD = (TooLong, UnknownOwner, SeveralOwners)  # what `parts` raises
 
 
-class PastDue(Refusal):
-    """Fristen {due} er passert. Velg i dag eller senere."""
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What a line is read against: who is in the network (names by person), the time, and the next meeting."""
 
-
-class UnknownOwner(Refusal):
-    """Jeg finner ingen i nettverket som heter «{typed}». Skriv navnet slik det står i medlemslista."""
-
-
-class SeveralOwners(Refusal):
-    """Flere heter «{typed}»: {names}. Skriv hele navnet."""
+    members: Mapping[int, str]
+    now: datetime
+    zone: str
+    meeting: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class ItemDraft:
     text: str
-    owners: tuple[int, ...]
-    due: date | None
+    owners: Owners
+    due: When | None
 
 
-def parse(typed: str, members: Mapping[int, str], me: int, today: date) -> ItemDraft:
-    """`members` are names by person. Without an owner it is the writer's own. Raises the refusals above."""
+def parse(typed: str, here: Here, me: int) -> ItemDraft:
+    """Without an owner it is the writer's own. Raises the refusals above, `UnknownOwner`, `SeveralOwners`, and what
+    `understand` raises."""
+    text, named, due = parts(typed, here, me)
+    return ItemDraft(checked_text(text), named or owners([me]), due_of(due, here))
+
+
+def parts(typed: str, here: Here, me: int) -> tuple[str, Owners, str]:
+    """The text, whom it names, and the due date as it was typed (empty where there is none)."""
     if len(typed) > 2 * LONGEST:
         raise TooLong
-    found = _DUE.search(typed)
-    due = parse_due(found["due"], today) if found else None
-    text, owners = _take_owners(typed[: found.start()] if found else typed, members)
-    return ItemDraft(checked_text(text), owners or (me,), due)
+    bare, named = take_owners(typed, here.members, me)
+    text, due = split_due(bare)
+    if not due and _is_due_alone(bare, here):
+        return "", named, split_due(f" {bare}")[1]
+    return text, named, due
 
 
-_CHANGE = regex.compile(r"(ferdig|fjern|angre|åpne)\s+(\d{1,9})", regex.IGNORECASE)
-
-
-def change(typed: str) -> tuple[ItemState, int] | None:
-    """ "ferdig 12": what is to become of which number. None where the text is something else."""
-    found = _CHANGE.fullmatch(typed.strip())
-    if found is None:
-        return None
-    states = {"ferdig": ItemState.DONE, "fjern": ItemState.REMOVED}
-    return states.get(found[1].casefold(), ItemState.OPEN), int(found[2])
-
-
-def parse_due(typed: str, today: date) -> date:
+def _is_due_alone(bare: str, here: Here) -> bool:
+    """Whether nothing but a due date was typed («frist fredag»). «Frist for søknaden settes av Kari» is a text."""
+    _text, due = split_due(f" {bare}")
     try:
-        due = date.fromisoformat(typed)
-    except ValueError as error:
-        raise BadDue(typed=typed, example=today.isoformat()) from error
-    if due < today:
-        raise PastDue(due=due.isoformat())
-    return due
+        return due_of(due, here) is not None
+    except PastDate:
+        return True
+    except NotADate:
+        return False
+
+
+def due_of(typed: str, here: Here) -> When | None:
+    """Raises `NotADate`, `PastDate`."""
+    return understand(typed, here.now, here.zone, here.meeting) if typed.strip() else None
 
 
 def checked_text(text: str) -> str:
@@ -86,28 +86,64 @@ def checked_text(text: str) -> str:
     return text
 
 
-def _take_owners(text: str, members: Mapping[int, str]) -> tuple[str, tuple[int, ...]]:
-    """The text without its mentions, and whom they name: the longest name that fits wins."""
-    owners: list[int] = []
-    while (mention := _MENTION.search(text)) is not None:
-        at = mention.start()
-        name, persons = _longest_match(text[at + 1 :], members)
-        if len(persons) > 1:
-            raise SeveralOwners(typed=name, names=", ".join(members[person] for person in persons))
-        owners += persons
-        text = text[:at] + text[at + 1 + len(name) :]
-    return text, tuple(dict.fromkeys(owners))
+class Wish(StrEnum):
+    """What somebody wants with an item that there is."""
+
+    DONE = "done"
+    REMOVE = "remove"
+    REOPEN = "reopen"
+    UNDO = "undo"
+    SHOW = "show"
+    EDIT = "edit"
+    MOVE = "move"
+    HAND = "hand"
 
 
-def _longest_match(rest: str, members: Mapping[int, str]) -> tuple[str, Sequence[int]]:
-    folded = rest.casefold()
-    for whole in (True, False):
-        named: dict[str, list[int]] = {}
-        for person, name in members.items():
-            called = (name if whole else name.split()[0]).casefold()
-            if regex.match(rf"{regex.escape(called)}(?!\w)", folded):
-                named.setdefault(called, []).append(person)
-        if named:
-            longest = max(named, key=len)
-            return rest[: len(longest)], named[longest]
-    raise UnknownOwner(typed=rest.split(maxsplit=1)[0] if rest.split() else "@")
+_WISHES: Mapping[Wish, str] = {
+    Wish.DONE: "ferdig gjort done utført fullført fullfør ferdigstill ferdigstilt finish",
+    Wish.REMOVE: "fjern slett stryk remove delete",
+    Wish.REOPEN: "åpne opne gjenåpne open reopen",
+    Wish.UNDO: "angre undo",
+    Wish.SHOW: "vis syn show",
+    Wish.EDIT: "endre endra rediger edit change",
+    Wish.MOVE: "utsett utset utsette flytt snooze postpone move",
+    Wish.HAND: "overfør overføre gi gje gjev hand-over handover tildel assign",
+}
+_BY_WORD = {fold(word): wish for wish, words in _WISHES.items() for word in words.split()}
+_CHANGE = regex.compile(
+    r"(?P<word>[^\W\d][\w-]*)\s+(?:(?:oppgave|oppgåve|nr\.?|item)\s+)?#?(?P<number>\d{1,9})(?:[.:]?\s+(?P<rest>.+)|\.?)",
+    regex.IGNORECASE | regex.DOTALL,
+)
+_TO = regex.compile(r"^(?:til|to)\s+", regex.IGNORECASE)
+_ONLY_HAND = frozenset(map(fold, ("overfør", "overføre", "hand-over", "handover")))  # not «Gi 3 foredrag»
+EVERYTHING = frozenset(map(fold, ("alle", "alt", "all", "everything", "åpne", "opne")))
+MINE = frozenset(map(fold, ("mine", "my")))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """ "utsett 12 mandag": what is wanted, with which number, and what else was typed."""
+
+    wish: Wish
+    number: int
+    rest: str = ""
+
+
+def change(typed: str) -> Change | None:
+    """What a line wants with an item that there is; None where it is the text of a new one ("fjern 12 stoler")."""
+    typed = typed.strip()
+    if typed.removeprefix("#").isdecimal() and len(typed) <= 9:
+        return Change(Wish.SHOW, int(typed.removeprefix("#")))
+    found = _CHANGE.fullmatch(typed)
+    wish = _BY_WORD.get(fold(found["word"])) if found else None
+    if found is None or wish is None:
+        return None
+    rest = (found["rest"] or "").strip()
+    if wish is Wish.HAND:
+        rest = _TO.sub("", rest)
+        if rest and not rest.startswith("@"):
+            if fold(found["word"]) not in _ONLY_HAND:
+                return None
+            rest = f"@{rest}"  # «overfør 12 til Ola»
+        return Change(wish, int(found["number"]), rest)
+    return Change(wish, int(found["number"]), rest) if not rest or wish is Wish.MOVE else None

@@ -1,10 +1,11 @@
 """Case questions: asked in a form, checked, posted to the case room, answered or escalated, closed, erased."""
 
 from bot.feature import CommandWord, Feature, Shortcut
-from bot.features.cases import handlers, receipts
+from bot.features.cases import handlers, learning, personal, receipts
 from bot.features.cases.answering import case_in_thread
 from bot.features.cases.ending import remove_messages, restore_erased, said_of
 from bot.features.cases.notices import NOTICES
+from bot.features.cases.retention import RETENTION
 from bot.features.cases.tables import Case, CaseState
 
 __all__ = ["FEATURE", "Case", "CaseState", "case_in_thread", "remove_messages", "said_of"]
@@ -14,7 +15,7 @@ FEATURE = Feature(
     commands=(
         CommandWord(
             "kasus",
-            ("case", "kasuistikk", "kasustikk", "spørsmål"),
+            ("case", "cases", "kasuistikk", "kasustikk", "spørsmål", "question"),
             "/kasus · /kasus mine · /kasus åpne · /kasus KODE",
             "Spør nettverket i et skjema, eller se kasus",
             handlers.command,
@@ -25,6 +26,7 @@ FEATURE = Feature(
         "cases.mine": handlers.my_cases,
         "cases.open": handlers.open_cases,
         "cases.show": handlers.show,
+        "cases.learnt": handlers.show_learnt,
         "cases.journal": handlers.journal,
         "cases.answering": handlers.say_i_answer,
         "cases.not_answering": handlers.say_i_do_not,
@@ -54,4 +56,8 @@ FEATURE = Feature(
     deleted=handlers.deleted,
     joined=handlers.joined,
     restored=restore_erased,
+    searchable=learning.SEARCHABLE,
+    retention=RETENTION,
+    exported=personal.exported,
+    person_erased=personal.person_erased,
 )

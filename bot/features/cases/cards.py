@@ -192,29 +192,33 @@ def asked(case: CaseOutline, asker: str) -> Message:
     )
 
 
-def unanswered(case: CaseOutline, now: datetime) -> Message:
-    return message(
-        _("{code} {waiting}, og ingen har svart. Kan du svare, eller vet du hvem som kan?").format(
-            code=case.code, waiting=waiting(case, now)
-        ),
-        Buttons(
-            (
-                Button(_("Vis kasuset"), "cases.show", str(case.id), Tone.STRONG),
-                Button(_("Jeg svarer"), "cases.answering", str(case.id)),
-            )
-        ),
-        title=_("Et kasus venter på svar"),
-    )
+def unanswered(cases: Sequence[CaseOutline], now: datetime) -> Message:
+    parts: list[Part] = []
+    for case in cases:
+        said = _("{code} {waiting}, og ingen har svart. Kan du svare, eller vet du hvem som kan?")
+        parts += [
+            Text(said.format(code=case.code, waiting=waiting(case, now))),
+            Buttons(
+                (
+                    Button(_("Vis kasuset"), "cases.show", str(case.id), Tone.STRONG),
+                    Button(_("Jeg svarer"), "cases.answering", str(case.id)),
+                )
+            ),
+        ]
+    title = ngettext("Et kasus venter på svar", "{count} kasus venter på svar", len(cases))
+    return message(*parts, title=title.format(count=len(cases)))
 
 
-def stuck(case: CaseOutline, now: datetime) -> Message:
-    return message(
-        _("{code} {waiting}, og ingen har svart. Det settes på neste saksliste, bare med koden.").format(
-            code=case.code, waiting=waiting(case, now)
-        ),
-        Buttons((Button(_("Vis kasuset"), "cases.show", str(case.id)),)),
-        title=_("Et kasus står fast"),
-    )
+def stuck(cases: Sequence[CaseOutline], now: datetime) -> Message:
+    parts: list[Part] = []
+    for case in cases:
+        said = _("{code} {waiting}, og ingen har svart. Det settes på neste saksliste, bare med koden.")
+        parts += [
+            Text(said.format(code=case.code, waiting=waiting(case, now))),
+            Buttons((Button(_("Vis kasuset"), "cases.show", str(case.id)),)),
+        ]
+    title = ngettext("Et kasus står fast", "{count} kasus står fast", len(cases))
+    return message(*parts, title=title.format(count=len(cases)))
 
 
 def outsiders(network: str, names: Sequence[str]) -> Message:

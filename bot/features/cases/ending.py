@@ -4,13 +4,14 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import outbox, places
 from bot.chat.port import Can, Chat, Posted
 from bot.errors import NotAllowed, NotFound, Refusal
 from bot.feature import Context
+from bot.features.cases import learning as learnt
 from bot.features.cases.service import NotOpen, case_of, may_close, may_erase, record, redraw
 from bot.features.cases.tables import Appeal, Case, CaseState, LearningPoint, Reply
 from bot.outbox import Act, Draft
@@ -36,15 +37,16 @@ async def close_case(context: Context, case_id: str, conclusion: str, learning: 
     case.conclusion = await context.vault.seal(session, case.sealed_under, "conclusion", conclusion)
     case.state, case.closed_at = CaseState.CLOSED, context.now
     if learning.strip():
-        session.add(
-            LearningPoint(
-                network_id=case.network_id,
-                case_id=case.id,
-                text=learning.strip(),
-                survives_erasure=survives,
-                at=context.now,
-            )
+        point = LearningPoint(
+            network_id=case.network_id,
+            case_id=case.id,
+            text=learning.strip(),
+            survives_erasure=survives,
+            at=context.now,
         )
+        session.add(point)
+        await session.flush()
+        await learnt.let_be_found(session, point, case.code)
     await session.flush()
     posted = await outbox.posted(session, "cases.posted", subject)
     if posted is not None:
@@ -63,11 +65,15 @@ async def erase_case(context: Context, case_id: str) -> Case:
         raise NotAllowed
     if case.state in (CaseState.ERASED, CaseState.REFUSED):
         raise NotFound
+    await erase(context, case)
+    return case
+
+
+async def erase(context: Context, case: Case) -> None:
+    """The same for a case that is locked, and that may be erased: somebody has the right, or a rule says so."""
     session, subject = context.session, str(case.id)
     await forget_words(context, case, CaseState.ERASED)
-    await session.execute(
-        delete(LearningPoint).where(LearningPoint.case_id == case.id, LearningPoint.survives_erasure.is_(False))
-    )
+    await learnt.forget(session, case.id)
     for kind in (*SHOWN_IN_ROOM, *SHOWN_ALONE, "cases.unanswered", "cases.stuck", "cases.asked"):
         await outbox.withdraw(session, kind, subject)
     await _remove_what_is_on_its_way(context, case)
@@ -77,7 +83,6 @@ async def erase_case(context: Context, case_id: str) -> Case:
         gone += [Posted.load(posted) for posted in theirs]
     await remove_messages(context, subject, gone)
     await record(context, "case.erased", case)
-    return case
 
 
 async def _remove_what_is_on_its_way(context: Context, case: Case) -> None:
@@ -101,9 +106,7 @@ async def restore_erased(session: AsyncSession, sealed_under: str, now: datetime
     case.title = case.background = case.question = case.conclusion = None
     case.state, case.erased_at = (CaseState.ERASED if case.code else CaseState.REFUSED), now
     await session.execute(update(Appeal).where(Appeal.case_id == case.id).values(reason=None))
-    await session.execute(
-        delete(LearningPoint).where(LearningPoint.case_id == case.id, LearningPoint.survives_erasure.is_(False))
-    )
+    await learnt.forget(session, case.id)
     for kind in (*SHOWN_IN_ROOM, *SHOWN_ALONE, "cases.unanswered", "cases.stuck", "cases.asked"):
         await outbox.withdraw(session, kind, str(case.id))
 

@@ -160,7 +160,7 @@ def close_form(form: CloseForm) -> Form:
             "learning",
             _("Læringspunkt"),
             False,
-            _("Det andre kan ha nytte av senere, uten noe om denne pasienten. Kan finnes av hele nettverket."),
+            _("Det andre kan ha nytte av senere, uten noe om denne pasienten. Kan finnes av alle med kasustilgang."),
             tuple(notes.get("learning", ())),
             form.learning,
             lines=3,

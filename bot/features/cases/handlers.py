@@ -13,10 +13,10 @@ from bot.check import Checked, check
 from bot.clock import local_date
 from bot.errors import NotAllowed, NotFound, Refusal
 from bot.feature import Answer, Context, Receipt
-from bot.features.cases import answering, appeals, cards, ending, facts, forms, rules, service
+from bot.features.cases import answering, appeals, cards, ending, facts, forms, learning, rules, service
 from bot.features.cases.tables import Case, CaseState
 from bot.guard import Label, Outcome
-from bot.language import _
+from bot.language import _, ngettext
 from bot.outbox import enqueue
 from bot.people import Right
 from bot.places import Purpose
@@ -27,7 +27,7 @@ BEGUN_AS_CASE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 CLOSING = {"conclusion": 3000, "learning": 1000}  # characters
-MINE = {"mine", "mitt", "egne"}
+MINE = {"mine", "mitt", "egne", "eigne", "my"}
 OPEN = {"åpne", "alle", "opne", "open"}
 
 
@@ -244,6 +244,10 @@ async def _show(context: Context, case: Case) -> Message:
     return cards.case_card(found)
 
 
+async def show_learnt(context: Context, event: Press) -> Message:
+    return await learning.show(context, id_in(event.carries))
+
+
 async def journal(context: Context, event: Press) -> Message:
     """For the asker alone: the duty to record is theirs (helsepersonelloven § 39)."""
     case = await service.case_of(context, event.carries)
@@ -319,6 +323,10 @@ async def ask_close(context: Context, event: Press) -> Form:
     return forms.close_form(forms.CloseForm(case.id, case.code or ""))
 
 
+def _shorten(over: int) -> str:
+    return ngettext("Kort ned med {count} tegn.", "Kort ned med {count} tegn.", over).format(count=over)
+
+
 async def submit_close(context: Context, event: Submission) -> Answer:
     case_id, shown = _carried(event)
     case = await service.case_of(context, case_id)
@@ -328,7 +336,7 @@ async def submit_close(context: Context, event: Submission) -> Answer:
     )
     too_long = {f: len(texts[f]) - longest for f, longest in CLOSING.items() if len(texts[f]) > longest}
     if too_long:
-        return Problems({field: _("Kort ned med {count} tegn.").format(count=over) for field, over in too_long.items()})
+        return Problems({field: _shorten(over) for field, over in too_long.items()})
     checked = check(texts)
     confirms = checked.marks(context.vault.mark)
     if event.button == forms.REWRITE:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import people
+from bot import outbox, people
 from bot.chat.message import Message
 from bot.chat.port import Account
 from bot.check import check
@@ -50,14 +50,23 @@ async def compose_stuck(desk: Desk, notices: Sequence[Notice]) -> Mapping[int, M
 
 
 async def _while_unanswered(
-    desk: Desk, notices: Sequence[Notice], say: Callable[[facts.CaseOutline, datetime], Message]
+    desk: Desk, notices: Sequence[Notice], say: Callable[[Sequence[facts.CaseOutline], datetime], Message]
 ) -> Mapping[int, Message]:
-    found = await facts.outlines(desk.session, [int(notice.subject) for notice in notices])
-    return {
-        notice.id: say(case, desk.now)
-        for notice in notices
-        if (case := found.get(int(notice.subject))) and case.state is CaseState.OPEN and case.answered_at is None
-    }
+    """All that one person hears at one moment is one message: the first says it, and the others are void."""
+    said = {}
+    for notice in notices:
+        together = await outbox.alike(desk.session, notice)
+        found = await facts.outlines(desk.session, [int(each.subject) for each in together])
+        waiting = [case for case in found.values() if case.state is CaseState.OPEN and case.answered_at is None]
+        waiting.sort(key=lambda case: case.code)
+        first = next((each for each in together if each.said or _is_among(waiting, each.subject)), None)
+        if first is not None and first.id == notice.id:
+            said[notice.id] = say(waiting, desk.now)
+    return said
+
+
+def _is_among(cases: Sequence[facts.CaseOutline], subject: str) -> bool:
+    return any(str(case.id) == subject for case in cases)
 
 
 async def compose_outsiders(desk: Desk, notices: Sequence[Notice]) -> Mapping[int, Message]:
@@ -136,14 +145,14 @@ async def _nothing(_desk: Desk, _notices: Sequence[Notice]) -> Mapping[int, Mess
 
 NOTICES = (
     NoticeKind("cases.posted", compose_card, room_is_safe, tell_asker),
-    NoticeKind("cases.not_posted", compose_not_posted),
+    NoticeKind("cases.not_posted", compose_not_posted, passing=True),
     NoticeKind("cases.card", compose_card, room_is_safe),
     NoticeKind("cases.concluded", compose_concluded, room_is_safe),
     NoticeKind("cases.removed", _nothing),
-    NoticeKind("cases.unanswered", compose_unanswered),
-    NoticeKind("cases.stuck", compose_stuck),
-    NoticeKind("cases.outsiders", compose_outsiders),
-    NoticeKind("cases.asked", compose_asked),
+    NoticeKind("cases.unanswered", compose_unanswered, passing=True),
+    NoticeKind("cases.stuck", compose_stuck, passing=True),
+    NoticeKind("cases.outsiders", compose_outsiders, passing=True),
+    NoticeKind("cases.asked", compose_asked, passing=True),
     NoticeKind("cases.appealed", compose_appealed),
-    NoticeKind("cases.appeal_decided", compose_decided),
+    NoticeKind("cases.appeal_decided", compose_decided, passing=True),
 )

@@ -227,6 +227,6 @@ async def redraw(context: Context, case: Case) -> None:
 
 
 async def record(context: Context, did: str, case: Case) -> None:
-    await audit.record(
-        context.session, context.now, did, f"case:{case.id}", by=context.person.id, network=case.network_id
-    )
+    """By nobody, where a rule did it."""
+    by = context.someone.id if context.someone else None
+    await audit.record(context.session, context.now, did, f"case:{case.id}", by=by, network=case.network_id)

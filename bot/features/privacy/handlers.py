@@ -1,19 +1,15 @@
-"""Reading the members' own messages, and the privacy contact's list."""
+"""Reading the members' own messages: the writer alone is told, and the privacy contact's list gets an entry."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from bot import guard, people
-from bot.chat.inbound import Command, Deleted, Edited, Said
-from bot.chat.message import Facts, Message, Text, Tone, message
+from bot.chat.inbound import Deleted, Edited, Said
+from bot.chat.message import Message, Text, Tone, message
 from bot.clock import MORNING, at_wall_clock, local_date, working_days_later
-from bot.errors import NotAllowed
-from bot.feature import Context, Desk, NoticeKind
+from bot.feature import Context
 from bot.features.privacy.tables import PossibleBreach
-from bot.language import _, ngettext, say_moment
-from bot.outbox import Draft, Notice, enqueue
+from bot.language import _
+from bot.outbox import Draft, enqueue
 from bot.people import Right
 from bot.places import Room
 
@@ -67,6 +63,7 @@ async def _enter(context: Context, room: Room, event: Said | Edited, reading: gu
     entry = await session.scalar(select(PossibleBreach).where(PossibleBreach.posted == posted))
     if entry is not None:
         entry.kinds, entry.removed_at = ",".join(sorted({*kinds.split(","), *entry.kinds.split(",")})), None
+        entry.handled_at = entry.handled_by = None
         return
     breach = PossibleBreach(
         network_id=room.network_id,
@@ -114,82 +111,3 @@ async def _mark_removed(context: Context, posted: str) -> None:
         .where(PossibleBreach.posted == posted, PossibleBreach.removed_at.is_(None))
         .values(removed_at=context.now)
     )
-
-
-async def command(context: Context, _event: Command, _rest: str) -> Message:
-    networks = {s.network.id: s.network for s in context.standings if s.may(Right.SEE_POSSIBLE_BREACHES)}
-    if not networks:
-        raise NotAllowed
-    rows = await context.session.execute(
-        select(PossibleBreach, people.Person.name)
-        .outerjoin(people.Person, people.Person.id == PossibleBreach.writer_id)
-        .where(PossibleBreach.network_id.in_(networks))
-        .order_by(PossibleBreach.at.desc())
-        .limit(LISTED)
-    )
-    return _list([(entry, name, networks[entry.network_id].zone) for entry, name in rows])
-
-
-def _list(entries: Sequence[tuple[PossibleBreach, str | None, str]]) -> Message:
-    if not entries:
-        return message(_("Ingen mulige brudd er oppdaget."), title=_("Mulige brudd"))
-    facts = tuple(
-        (
-            say_moment(entry.at, zone),
-            f"{name or _('ukjent')}: {_kinds(entry.kinds)} – {_state(entry.removed_at, zone)}",
-        )
-        for entry, name, zone in entries
-    )
-    return message(
-        Facts(facts),
-        Text(
-            _("Teksten er ikke lagret her. Vurder om bruddet skal meldes, og be skribenten slette det som står."),
-            Tone.MUTED,
-        ),
-        title=_("Mulige brudd"),
-    )
-
-
-def _kinds(kinds: str) -> str:
-    words = {
-        "NAME": _("navn"),
-        "DATE": _("dato"),
-        "AGE": _("alder"),
-        "PHONE": _("telefonnummer"),
-        "EMAIL": _("e-postadresse"),
-        "FNR": _("fødselsnummer"),
-        "ID": _("pasient- eller saksnummer"),
-        "LOC": _("sted"),
-        "UNIT": _("behandlingssted"),
-        "ROOM": _("rom eller seng"),
-        "FILE": _("filnavn"),
-        "URL": _("lenke"),
-    }
-    return ", ".join(words.get(kind, kind) for kind in kinds.split(","))
-
-
-def _state(removed_at: datetime | None, zone: str) -> str:
-    if removed_at is None:
-        return _("står fortsatt")
-    return _("fjernet {when}").format(when=say_moment(removed_at, zone))
-
-
-async def compose_breaches(desk: Desk, notices: Sequence[Notice]) -> Mapping[int, Message]:
-    said = {}
-    for notice in notices:
-        standing = await desk.session.scalar(
-            select(func.count())
-            .select_from(PossibleBreach)
-            .where(PossibleBreach.network_id == int(notice.subject), PossibleBreach.removed_at.is_(None))
-        )
-        text = ngettext(
-            "Én melding kan avsløre hvem noen er, og står fortsatt. Skriv /personvern for å se lista.",
-            "{count} meldinger kan avsløre hvem noen er, og står fortsatt. Skriv /personvern for å se lista.",
-            standing or 0,
-        ).format(count=standing or 0)
-        if standing:
-            said[notice.id] = message(text, title=_("Mulig brudd på taushetsplikten"))
-    return said
-
-
-NOTICES = (NoticeKind("privacy.breaches", compose_breaches),)

@@ -454,7 +454,7 @@ async def test_unknown_people_and_strange_sites_are_turned_away(hall: Hall) -> N
 
 async def test_every_answer_carries_the_headers(hall: Hall) -> None:
     kari = hall.client("kari")
-    for path in ("/", "/static/chat.js", "/healthz", "/readyz", "/nowhere"):
+    for path in ("/", "/static/chat.js", "/nowhere"):
         answer = await kari.http.get(path)
         assert "default-src 'none'" in answer.headers["content-security-policy"]
         assert answer.headers["x-content-type-options"] == "nosniff"
@@ -473,13 +473,12 @@ async def test_the_page_has_no_script_or_style_of_its_own(hall: Hall) -> None:
     assert '<html lang="nb">' in page
 
 
-async def test_nothing_is_served_without_sign_in_outside_the_demo(database_url: str, tmp_path: Path) -> None:
+async def test_nothing_is_served_without_an_address_outside_the_demo(database_url: str, tmp_path: Path) -> None:
     async with opened(create_core(database_url, tmp_path, demo=False)) as hall:
         kari = hall.client("kari")
-        page = await kari.http.get("/")
-        assert page.status_code == 503
-        assert "Innlogging er ikke satt opp ennå" in page.text
-        assert (await kari.post("home")).status_code == 503
+        for path in ("/", "/inn", "/static/chat.js"):
+            assert (await kari.http.get(path)).status_code == 421
+        assert (await kari.post("home")).status_code == 421
         assert (await kari.http.get("/healthz")).status_code == 200
 
 
@@ -493,9 +492,10 @@ async def test_the_clock_moves_by_its_buttons(hall: Hall) -> None:
 
 def test_every_word_of_the_script_is_there() -> None:
     """A word that the script asks for and the server does not give would show as nothing."""
-    known = set(words.words())
-    folder = Path(words.__file__).parent / "static"
-    script = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.js"))
+    known = set(words.words()) | set(words.entrance_words())
+    folder = Path(words.__file__).parent
+    files = (*folder.glob("static/*.js"), *folder.glob("templates/*.html"))
+    script = "".join(path.read_text(encoding="utf-8") for path in files)
     asked = set(re.findall(r"\bwords\.(\w+)", script)) | set(re.findall(r"\bsay\(\"(\w+)\"", script))
     asked |= {f"{name}_{n}" for name in re.findall(r"\bcount\(\"(\w+)\"", script) for n in ("one", "many")}
     assert asked - {"textContent"} == known

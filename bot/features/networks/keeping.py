@@ -1,0 +1,58 @@
+"""Lists that nobody came back to, and ways back that are no longer open, go after a day, whatever the settings."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, delete, select
+
+from bot.feature import Context, Rule
+from bot.features.networks import importing
+from bot.features.networks.tables import MemberImport, MembershipBefore
+
+DAYS = 1
+
+
+def _old_imports(before: datetime) -> Select[int, datetime]:
+    return select(MemberImport.id, MemberImport.at).where(MemberImport.at < before).order_by(MemberImport.id)
+
+
+async def _forget_imports(context: Context, ids: Sequence[int]) -> int:
+    gone = 0
+    for id in ids:
+        row = await context.session.get(MemberImport, id, with_for_update=True)
+        if row is not None:
+            subject = await importing.forget(context.session, context.vault, row, context.now)
+            context.afterwards.erased.append(subject)
+            gone += 1
+    return gone
+
+
+def _old_ways_back(before: datetime) -> Select[int, datetime]:
+    return (
+        select(MembershipBefore.id, MembershipBefore.changed_at)
+        .where(MembershipBefore.changed_at < before)
+        .order_by(MembershipBefore.id)
+    )
+
+
+async def _forget_ways_back(context: Context, ids: Sequence[int]) -> int:
+    await context.session.execute(delete(MembershipBefore).where(MembershipBefore.id.in_(ids)))
+    return len(ids)
+
+
+RULES = (
+    Rule(
+        "member_imports",
+        "Medlemslister som ble vist og ikke importert",
+        lambda _settings: DAYS,
+        _old_imports,
+        _forget_imports,
+    ),
+    Rule(
+        "membership_changes",
+        "Medlemskap slik de var før en endring, til bruk for «Angre»",
+        lambda _settings: DAYS,
+        _old_ways_back,
+        _forget_ways_back,
+    ),
+)

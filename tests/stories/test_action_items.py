@@ -61,10 +61,25 @@ async def test_names_that_are_unknown_or_shared_are_refused_with_a_way_on(world:
         told = world.private("mari", GENERAL)[-1:] if form is None else [note for f in form.fields for note in f.notes]
         assert said in str(told), text
         if form is not None:
-            assert typed(form)["text"] == text, "nothing typed is lost"
+            kept = typed(form)
+            assert f"{kept['text']} frist {kept['due']}".removesuffix(" frist ") == text, "nothing typed is lost"
     assert await world.count("action_item") == 0
     await world.make_item("mari", "Ring @Kari Fossum")
     assert "Hvem: Kari Fossum" in world.private("mari", GENERAL)[-1]
+
+
+async def test_what_was_understood_stands_in_the_fields_of_the_form_that_comes_back(world: World) -> None:
+    """Sent in as it stands it would otherwise be without its date, and the writer's own."""
+    mari = str(await world.person_id("mari"))
+    for text, left, who, due in (
+        ("Ring Anders Bakke @mari frist 2026-12-04", "Ring Anders Bakke", mari, "2026-12-04"),
+        ("Purre laben @mari frist 32.13", "Purre laben", mari, "32.13"),
+        ("Purre laben @Sverre frist 2026-12-04", "Purre laben @Sverre", "", "2026-12-04"),
+    ):
+        form = await world.make_item("kari", text)
+        assert form is not None, text
+        kept = typed(form)
+        assert (kept["text"], "".join(kept["owners"]), kept["due"]) == (left, who, due)
 
 
 async def test_what_the_check_warns_of_is_confirmed_before_anybody_sees_it(world: World) -> None:
@@ -375,6 +390,6 @@ async def test_one_who_finishes_while_another_removes_leaves_one_of_the_two(worl
     )
     assert (await item_words(world)).state in ("done", "removed")
     assert await world.count("action_change") == 2, "one change, and the other is told of it"
-    refused = [who for who in ("kari", "mari") if "Skriv «åpne 1»" in world.private(who)[-1]]
+    refused = [who for who in ("kari", "mari") if "Skriv «/oppgave åpne 1»" in world.private(who)[-1]]
     assert len(refused) == 1
     assert "Noe gikk galt" not in world.visible_to("kari") + world.visible_to("mari")

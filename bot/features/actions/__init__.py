@@ -65,6 +65,7 @@ FEATURE = Feature(
         "actions.made": handlers.made_receipt,
         "actions.changed": handlers.changed_receipt,
         "actions.unchanged": handlers.unchanged_receipt,
+        **reminders.RECEIPTS,
     },
     notices=(*notices.NOTICES, *reminders.NOTICES),
     erased=following.forget_items_of,

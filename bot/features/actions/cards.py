@@ -26,6 +26,46 @@ def given(item: ItemFacts, by: str) -> Message:
     return message(who, *item_parts(item), item_buttons(item), title=item_title(item), sealed_under=item.sealed_under)
 
 
+def told(item: ItemFacts, did: Did, by: str) -> Message:
+    """To those who have it, of what somebody else did. Never its words: what they were sent is redrawn."""
+    said = [_told(item, did).format(name=by, item=_called(item), when=say_due(item))]
+    if item.state is not ItemState.OPEN and did is Did.UNDONE:
+        said.append(_now(item))
+    elif did in (Did.EDITED, Did.UNDONE):
+        said.append(_("Frist: {when} · Hvem: {names}").format(when=say_due(item), names=say_owners(item)))
+    elif did is Did.HANDED:
+        said.append(_("Hvem: {names}").format(names=say_owners(item)))
+    return message(*said, _show(item))
+
+
+def lost(item: ItemFacts, by: str) -> Message:
+    """To who had it: who handed it on, and whose it is now."""
+    said = _("{name} har overført {item}, som du hadde.").format(name=by, item=_called(item))
+    return message(said, _("Hvem: {names}").format(names=say_owners(item)), _show(item))
+
+
+def _told(item: ItemFacts, did: Did) -> str:
+    moved = _("{name} flyttet fristen for {item} til {when}.") if item.when else _("{name} fjernet fristen for {item}.")
+    return {
+        Did.DONE: _("{name} meldte {item} ferdig."),
+        Did.REOPENED: _("{name} åpnet {item} igjen."),
+        Did.REMOVED: _("{name} fjernet {item}."),
+        Did.MOVED: moved,
+        Did.HANDED: _("{name} endret hvem som har {item}."),
+        Did.UNDONE: _("{name} angret sin siste endring av {item}."),
+    }.get(did, _("{name} endret {item}."))
+
+
+def _called(item: ItemFacts) -> str:
+    if item.case_code:
+        return _("oppgave {number} i {code}").format(number=item.number, code=item.case_code)
+    return _("oppgave {number}").format(number=item.number)
+
+
+def _show(item: ItemFacts) -> Buttons:
+    return Buttons((Button(_("Vis"), "actions.show", str(item.id)),))
+
+
 def changed(item: ItemFacts, did: Did, version: int) -> Message:
     """What became of it, in the words of what was understood, with an undo."""
     return message(*map(Text, _said(item, did)), Buttons((_undo(item, version),)))

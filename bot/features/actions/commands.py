@@ -1,6 +1,6 @@
 """What is typed after "/oppgave"."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from bot.chat.grammar import fold
 from bot.chat.inbound import Command, Press
@@ -10,7 +10,7 @@ from bot.errors import NoNetwork, NotFound, Refusal
 from bot.feature import Answer, Context, Receipt
 from bot.features.actions import editing, forms, handlers, list_cards, listing, rules, service, submitting
 from bot.features.actions.making import make_item
-from bot.features.actions.naming import SeveralOwners, UnknownOwner, owners, take_owners
+from bot.features.actions.naming import SeveralOwners, UnknownOwner, take_owners
 from bot.features.actions.rules import Change, Wish
 from bot.features.actions.tables import Item, ItemState
 from bot.guard import Profile
@@ -161,23 +161,25 @@ async def _make(context: Context, typed: str) -> Answer:
     try:
         draft = rules.parse(typed, here, context.person.id)
     except (UnknownOwner, SeveralOwners) as refusal:
-        return await _again(context, network, typed, {"owners": (refusal.text,)})
+        return await _again(context, network, typed, here, {"owners": (refusal.text,)})
     except (NotADate, PastDate) as refusal:
-        return await _again(context, network, typed, {"due": (refusal.text,)})
+        return await _again(context, network, typed, here, {"due": (refusal.text,)})
     checked = check({"text": draft.text}, Profile.ITEM)
     if checked.readings["text"].finds:
-        return await _again(context, network, typed, checked.everything)
+        return await _again(context, network, typed, here, checked.everything)
     item = await make_item(context, network.id, draft)
     return Receipt("actions.made", str(item.id))
 
 
-async def _again(context: Context, network: Network, typed: str, notes: Mapping[str, Sequence[str]]) -> Form:
+async def _again(context: Context, network: Network, typed: str, here: rules.Here, notes: forms.Notes) -> Form:
+    text, who, due = rules.as_understood(typed, here, context.person.id)
     return forms.item_form(
         forms.ItemForm(
             "",
             await submitting.options(context, [network]),
-            " ".join(typed.split())[: rules.LONGEST],
-            forms.who_values(owners([context.person.id])),
+            " ".join(text.split())[: rules.LONGEST],
+            forms.who_values(who),
+            due,
             notes=notes,
         )
     )

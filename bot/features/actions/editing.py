@@ -19,15 +19,15 @@ from bot.when import When
 
 
 class IsDone(Refusal):
-    """Oppgave {number} er allerede ferdig, sier {name}. Skriv «åpne {number}» for å åpne den igjen."""
+    """Oppgave {number} er allerede ferdig, sier {name}. Skriv «/oppgave åpne {number}» for å åpne den igjen."""
 
 
 class IsRemoved(Refusal):
-    """Oppgave {number} er fjernet av {name}. Skriv «åpne {number}» for å åpne den igjen."""
+    """Oppgave {number} er fjernet av {name}. Skriv «/oppgave åpne {number}» for å åpne den igjen."""
 
 
 class NothingToUndo(Refusal):
-    """Det er ikke noe å angre på denne oppgaven. Skriv «vis» og nummeret for å se hva som er gjort."""
+    """Det er ikke noe å angre på denne oppgaven. Skriv «/oppgave vis» og nummeret for å se hva som er gjort."""
 
 
 async def change_state(context: Context, item_id: str, state: ItemState) -> ItemChange | None:
@@ -38,11 +38,11 @@ async def change_state(context: Context, item_id: str, state: ItemState) -> Item
         return None
     if state is not ItemState.OPEN:
         await require_open(context, item)
-    before = await history.as_it_is(context.session, item)
+    before, had = await history.as_it_is(context.session, item), await _those_who_have(context, item)
     item.state = state
     item.done_by, item.done_at = (context.person.id, context.now) if state is ItemState.DONE else (None, None)
     did = {ItemState.DONE: Did.DONE, ItemState.REMOVED: Did.REMOVED, ItemState.OPEN: Did.REOPENED}[state]
-    return await _changed(context, item, did, before)
+    return await _changed(context, item, did, before, had)
 
 
 async def move(context: Context, item_id: str, when: When) -> ItemChange | None:
@@ -53,19 +53,18 @@ async def move(context: Context, item_id: str, when: When) -> ItemChange | None:
     if before.when == when:
         return None
     history.set_due(item, when)
-    return await _changed(context, item, Did.MOVED, before)
+    return await _changed(context, item, Did.MOVED, before, await _those_who_have(context, item))
 
 
 async def hand_over(context: Context, item_id: str, who: Owners) -> ItemChange | None:
     """Theirs from now on, and nobody else's; None where it was already. Those who are new to it are told."""
     item = await item_to_change(context, item_id)
     await require_open(context, item)
-    before = await history.as_it_is(context.session, item)
+    before, had = await history.as_it_is(context.session, item), await _those_who_have(context, item)
     if _same(before.owners, who):
         return None
-    had = await _those_who_have(context, item)
     await _give(context, item, who)
-    return await _changed(context, item, Did.HANDED, before, had=had)
+    return await _changed(context, item, Did.HANDED, before, had)
 
 
 async def edit(context: Context, item_id: str, draft: ItemDraft) -> ItemChange | None:
@@ -84,7 +83,7 @@ async def edit(context: Context, item_id: str, draft: ItemDraft) -> ItemChange |
     if handed:
         await _give(context, item, draft.owners)
     did = Did.EDITED if words or (moved and handed) else Did.MOVED if moved else Did.HANDED
-    return await _changed(context, item, did, before, text if words else None, had=had)
+    return await _changed(context, item, did, before, had, text if words else None)
 
 
 async def undo(context: Context, item_id: str, version: int | None = None) -> ItemChange:
@@ -95,11 +94,11 @@ async def undo(context: Context, item_id: str, version: int | None = None) -> It
         raise NothingToUndo
     await history.require_undo(context, item, change)
     before = await history.as_it_is(context.session, item)
-    had = await facts_of(context, item.id)
+    text, had = (await facts_of(context, item.id)).text, await _those_who_have(context, item)
     await history.restore(context, item, change)
     await _follow_meeting(context, item)
-    old_text = had.text if change.text_before is not None or change.sealed_before is not None else None
-    return await _changed(context, item, Did.UNDONE, before, old_text)
+    old_text = text if change.text_before is not None or change.sealed_before is not None else None
+    return await _changed(context, item, Did.UNDONE, before, had, old_text)
 
 
 async def meeting_moved(context: Context, network_id: int) -> None:
@@ -126,15 +125,18 @@ async def _changed(
     item: Item,
     did: Did,
     before: history.Before,
+    had: frozenset[int],
     old_text: str | None = None,
-    had: frozenset[int] | None = None,
 ) -> ItemChange:
-    """Where `had` says who had it before, those who are new to it are told."""
+    """`had`: who had it before. They are told, and those who are new to it."""
     if did is Did.REOPENED:
         await _follow_meeting(context, item)
     change = await history.remember(context, item, did, before, old_text=old_text)
-    if had is not None:
-        await following.tell(context, item, await _those_who_have(context, item) - had)
+    have = await _those_who_have(context, item)
+    if did is Did.UNDONE:
+        await following.tell_undone(context, item, had | have)
+    else:
+        await following.tell(context, item, had, have)
     await following.follow(context, did, item)
     return change
 

@@ -33,15 +33,29 @@ async def follow(context: Context, did: Did, *items: Item) -> None:
         await record(context, f"item.{did}", item)
 
 
-async def tell(context: Context, item: Item, persons: Iterable[int]) -> None:
-    """Word to those who have it from now on; not to oneself."""
-    subject = str(item.id)
-    drafts = (
-        Draft("actions.given", subject, f"actions.given:{subject}:{item.version}:{person}", context.now, person)
-        for person in sorted(persons)
-        if person != context.person.id
-    )
+async def tell(context: Context, item: Item, had: Iterable[int], have: Iterable[int]) -> None:
+    """Word to those who have it from now on, and to those who had it before what was done with it; not to oneself."""
+    before, now = frozenset(had), frozenset(have)
+    words = dict.fromkeys(before - now, "lost") | dict.fromkeys(before & now, "kept")
+    drafts = [_given(context, item, person) for person in sorted(now - before)]
+    drafts += [_told(context, item, person, word) for person, word in sorted(words.items())]
+    await outbox.enqueue(context.session, *(draft for draft in drafts if draft.to != context.person.id))
+
+
+async def tell_undone(context: Context, item: Item, persons: Iterable[int]) -> None:
+    """Word to all who have it or had it, whoever of them gets it back; not to oneself."""
+    drafts = [_told(context, item, person, "undone") for person in sorted(persons) if person != context.person.id]
     await outbox.enqueue(context.session, *drafts)
+
+
+def _given(context: Context, item: Item, person: int) -> Draft:
+    subject = str(item.id)
+    return Draft("actions.given", subject, f"actions.given:{subject}:{item.version}:{person}", context.now, person)
+
+
+def _told(context: Context, item: Item, person: int, word: str) -> Draft:
+    subject = str(item.id)
+    return Draft("actions.told", subject, f"actions.told:{subject}:{item.version}:{person}:{word}", context.now, person)
 
 
 async def show_under(context: Context, item: Item) -> None:
@@ -77,26 +91,31 @@ async def _shown(context: Context, item: Item) -> list[tuple[str, Posted]]:
     """(how it is redrawn, where it stands). New words of a case go to nobody who may not read them any more: rooms
     are checked again before they are written to, persons here."""
     rows = await context.session.execute(
-        select(NOTICES.c.posted, NOTICES.c.person_id).where(
+        select(NOTICES.c.kind, NOTICES.c.posted, NOTICES.c.person_id).where(
             NOTICES.c.kind.in_(SHOWN),
             NOTICES.c.subject == str(item.id),
             NOTICES.c.act == Act.POST,
             NOTICES.c.posted.is_not(None),
         )
     )
-    found = [(Posted.load(posted), person_id) for posted, person_id in rows]
+    found = [(kind, Posted.load(posted), person_id) for kind, posted, person_id in rows]
     if item.case_id is None:
-        return [("actions.redrawn", posted) for posted, _person in found]
+        return [(_redrawn(kind), posted) for kind, posted, _person in found]
     readers = {
         person_id
-        for person_id in {person for _posted, person in found if person is not None}
+        for person_id in {person for _kind, _posted, person in found if person is not None}
         if await people.may(context.session, person_id, item.network_id, Right.USE_CASES)
     }
     return [
-        ("actions.case_redrawn" if person_id is None else "actions.redrawn", posted)
-        for posted, person_id in found
+        ("actions.case_redrawn" if person_id is None else _redrawn(kind), posted)
+        for kind, posted, person_id in found
         if person_id is None or person_id in readers
     ]
+
+
+def _redrawn(kind: str) -> str:
+    """What somebody was given still says by whom."""
+    return "actions.given_redrawn" if kind == "actions.given" else "actions.redrawn"
 
 
 async def forget_items_of(context: Context, sealed_under: str) -> None:

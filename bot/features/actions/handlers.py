@@ -41,16 +41,13 @@ async def new_in_some_network(context: Context, typed: str) -> Form:
     heres = [await service.here(context, network.id) for network in networks]
     members = {person: name for here in heres for person, name in here.members.items()}
     me = context.person.id
-    try:
-        text, who, due = rules.parts(typed, rules.Here(members, context.now, heres[0].zone, None), me)
-    except rules.NOT_UNDERSTOOD:
-        text, who, due = typed, owners([me]), ""
+    text, who, due = rules.as_understood(typed, rules.Here(members, context.now, heres[0].zone, None), me)
     return forms.item_form(
         forms.ItemForm(
             "",
             await submitting.options(context, networks),
             " ".join(text.split())[: rules.LONGEST],
-            forms.who_values(who or owners([me])),
+            forms.who_values(who),
             due,
             networks=networks,
         )

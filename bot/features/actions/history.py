@@ -37,15 +37,16 @@ class Did(StrEnum):
 
 class NotYourChange(Refusal):
     """Den siste endringen av oppgave {number} gjorde {name}, og bare den som endret, kan angre. Du kan skrive
-    «{instead}»."""
+    «/oppgave {instead}»."""
 
 
 class ChangedSince(Refusal):
-    """Oppgave {number} er endret etterpå av {name}, så dette kan ikke angres lenger. Du kan skrive «{instead}»."""
+    """Oppgave {number} er endret etterpå av {name}, så dette kan ikke angres lenger. Du kan skrive
+    «/oppgave {instead}»."""
 
 
 class TooLateToUndo(Refusal):
-    """Det er mer enn ti minutter siden, så dette kan ikke angres lenger. Du kan skrive «{instead}»."""
+    """Det er mer enn ti minutter siden, så dette kan ikke angres lenger. Du kan skrive «/oppgave {instead}»."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from bot.features.actions.tables import Item, ItemOwner, ItemRole, ItemState
 from bot.features.cases import Case, CaseState
 from bot.people import MemberRole, Membership, Right, Role, Standing
 
-PAGE = 15  # items at a time: Slack shows at most 50 blocks, and an item with its heading takes three
+PAGE = 14  # items at a time: Slack shows at most 50 blocks, and an item with its heading takes three
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ async def make_item(
     await context.session.flush()
     await owners.write(context.session, item.id, draft.owners)
     await history.remember(context, item, Did.MADE, None)
-    await following.tell(context, item, (await owners.owners_of(context.session, [item.id]))[item.id])
+    await following.tell(context, item, (), (await owners.owners_of(context.session, [item.id]))[item.id])
     await following.show_under(context, item)
     await following.follow(context, Did.MADE, item)
     return item

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import delete, or_, select
 
+from bot import people
 from bot.feature import Desk, nobodys
 from bot.features.actions import following, history, owners
 from bot.features.actions.history import Did
@@ -12,11 +13,12 @@ from bot.features.actions.naming import owners as owned_by
 from bot.features.actions.reminding import reminders
 from bot.features.actions.service import item_facts
 from bot.features.actions.tables import Item, ItemChange, ItemMute, ItemOwner, ItemState
-from bot.people import Role
+from bot.people import Right, Role, Standing
 
 
 async def exported(desk: Desk, person_id: int) -> Mapping[str, Any]:
-    """Those they made, have or had, by name. What a role has is the network's."""
+    """Those they made, have or had, by name. What a role has is the network's. Without the words of what they may not
+    read (any more): others may have written them."""
     mine = select(ItemOwner.item_id).where(ItemOwner.person_id == person_id)
     rows = await desk.session.scalars(
         select(Item).where(or_(Item.made_by == person_id, Item.id.in_(mine))).order_by(Item.id)
@@ -24,6 +26,7 @@ async def exported(desk: Desk, person_id: int) -> Mapping[str, Any]:
     items = list(rows)
     facts = await item_facts(desk.session, desk.vault, [item.id for item in items])
     owned = set(await desk.session.scalars(mine))
+    standing_in = {standing.network.id: standing for standing in await people.standings(desk.session, person_id)}
     changes = await desk.session.scalars(
         select(ItemChange).where(ItemChange.by == person_id).order_by(ItemChange.at, ItemChange.id)
     )
@@ -33,7 +36,7 @@ async def exported(desk: Desk, person_id: int) -> Mapping[str, Any]:
                 "id": item.id,
                 "network": facts[item.id].network,
                 "number": item.number,
-                "text": facts[item.id].text,
+                "text": facts[item.id].text if _may_read(standing_in.get(item.network_id), item) else None,
                 "due": item.due,
                 "state": item.state,
                 "made_by_you": item.made_by == person_id,
@@ -46,6 +49,10 @@ async def exported(desk: Desk, person_id: int) -> Mapping[str, Any]:
         "changes": [{"item": each.item_id, "did": each.did, "at": each.at} for each in changes],
         "muted": list(await desk.session.scalars(select(ItemMute.item_id).where(ItemMute.person_id == person_id))),
     }
+
+
+def _may_read(standing: Standing | None, item: Item) -> bool:
+    return standing is not None and standing.may(Right.USE_CASES if item.case_id else Right.USE_ITEMS)
 
 
 async def person_erased(desk: Desk, person_id: int) -> None:

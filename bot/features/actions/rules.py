@@ -23,9 +23,6 @@ class TooLong(Refusal):
     """Oppgaven er for lang. Skriv det viktigste på under 500 tegn, og lenk til resten."""
 
 
-NOT_UNDERSTOOD = (TooLong, UnknownOwner, SeveralOwners)  # what `parts` raises
-
-
 @dataclass(frozen=True, slots=True)
 class Here:
     """What a line is read against: who is in the network (names by person), the time, and the next meeting."""
@@ -59,6 +56,19 @@ def parts(typed: str, here: Here, me: int) -> tuple[str, Owners, str]:
     if not due and _is_due_alone(bare, here):
         return "", named, split_due(f" {bare}")[1]
     return text, named, due
+
+
+def as_understood(typed: str, here: Here, me: int) -> tuple[str, Owners, str]:
+    """`parts` for a form, as far as they are understood, so that all that was typed stands in one of its fields: nobody
+    is chosen where a name was not understood, which then stands in the text."""
+    try:
+        text, named, due = parts(typed, here, me)
+        return text, named or owners([me]), due
+    except (UnknownOwner, SeveralOwners):
+        text, due = split_due(typed)
+        return text, owners(), due
+    except TooLong:
+        return typed, owners([me]), ""
 
 
 def _is_due_alone(bare: str, here: Here) -> bool:

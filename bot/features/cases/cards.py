@@ -192,9 +192,12 @@ def asked(case: CaseOutline, asker: str) -> Message:
     )
 
 
+LISTED = 20  # cases in one message: each takes two of Slack's 50 blocks
+
+
 def unanswered(cases: Sequence[CaseOutline], now: datetime) -> Message:
     parts: list[Part] = []
-    for case in cases:
+    for case in cases[:LISTED]:
         said = _("{code} {waiting}, og ingen har svart. Kan du svare, eller vet du hvem som kan?")
         parts += [
             Text(said.format(code=case.code, waiting=waiting(case, now))),
@@ -206,19 +209,27 @@ def unanswered(cases: Sequence[CaseOutline], now: datetime) -> Message:
             ),
         ]
     title = ngettext("Et kasus venter på svar", "{count} kasus venter på svar", len(cases))
-    return message(*parts, title=title.format(count=len(cases)))
+    return message(*parts, *_the_rest(cases), title=title.format(count=len(cases)))
 
 
 def stuck(cases: Sequence[CaseOutline], now: datetime) -> Message:
     parts: list[Part] = []
-    for case in cases:
+    for case in cases[:LISTED]:
         said = _("{code} {waiting}, og ingen har svart. Det settes på neste saksliste, bare med koden.")
         parts += [
             Text(said.format(code=case.code, waiting=waiting(case, now))),
             Buttons((Button(_("Vis kasuset"), "cases.show", str(case.id)),)),
         ]
     title = ngettext("Et kasus står fast", "{count} kasus står fast", len(cases))
-    return message(*parts, title=title.format(count=len(cases)))
+    return message(*parts, *_the_rest(cases), title=title.format(count=len(cases)))
+
+
+def _the_rest(cases: Sequence[CaseOutline]) -> list[Part]:
+    count = len(cases) - LISTED
+    if count <= 0:
+        return []
+    said = ngettext("… og {count} til", "… og {count} til", count).format(count=count)
+    return [Text(said, Tone.MUTED), Buttons((Button(_("Åpne kasus"), "cases.open"),))]
 
 
 def outsiders(network: str, names: Sequence[str]) -> Message:

@@ -1,10 +1,11 @@
 """Who may set up what. An operator may in every network, a member where their roles say so."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.audit import AuditRow
 from bot.errors import NotAllowed, NotFound, Refusal
 from bot.feature import Context
 from bot.features.networks import rules
@@ -92,6 +93,8 @@ async def choosable(context: Context) -> list[Network]:
 async def locked(session: AsyncSession, actor: int | None, operator: bool, persons: Iterable[int]) -> set[int]:
     """Those of these to whom the actor may not link an account. Who has an account of somebody is taken for them: so
     the actor must manage every network that they belong to, and may grant case access where they have it or give it.
+    Or have had it: whoever looks after a network may withdraw it, and what the person was let into stands open to
+    their accounts, as the case room of the web chat, or comes back with an undo.
 
     `actor` None is the command line, which may."""
     wanted = set(persons)
@@ -106,4 +109,12 @@ async def locked(session: AsyncSession, actor: int | None, operator: bool, perso
     for person, network, is_high in await session.execute(select(Membership.person_id, Membership.network_id, high)):
         if network not in manages or (is_high and network not in grants):
             closed.add(person)
-    return wanted & closed
+    return wanted & (closed | await _had_access(session, grants))
+
+
+async def _had_access(session: AsyncSession, grants: Collection[int]) -> set[int]:
+    """Those who lost it in another network than these."""
+    rows = await session.execute(
+        select(AuditRow.subject, AuditRow.network_id).where(AuditRow.did == "case_access.withdrawn").distinct()
+    )
+    return {int(subject.removeprefix("person:")) for subject, network in rows if network not in grants}

@@ -27,7 +27,8 @@ class AccountTaken(Refusal):
 
 
 class NotToBeLinked(Refusal):
-    """Denne personen er med i andre nettverk eller har kasustilgang. Be lederen eller drift om å koble kontoen."""
+    """Denne personen har kasustilgang, er leder eller personvernkontakt, eller er med i andre nettverk. Be lederen
+    eller drift om å koble kontoen."""
 
 
 class LeaderDecides(Refusal):
@@ -198,6 +199,8 @@ async def remove(actor: Actor, membership: Membership) -> MembershipBefore:
         raise LeaderDecides
     kept = await _remember(actor, membership, roles, ENDED)
     await _note(actor, membership, "member.removed")
+    if membership.case_access_at is not None:
+        await _note(actor, membership, "case_access.withdrawn")
     await actor.session.execute(delete(MemberRole).where(MemberRole.membership_id == membership.id))
     await actor.session.execute(delete(Membership).where(Membership.id == membership.id))
     return kept
@@ -219,6 +222,8 @@ async def undo(actor: Actor, kept: MembershipBefore) -> Membership:
         await session.flush()
     await _set_roles(session, now, roles)
     if kept.changed_by == actor.by:  # whoever took it away may give it back
+        if kept.case_access_at is not None and now.case_access_at is None:
+            await _note(actor, now, "case_access.granted")
         now.case_access_at, now.case_access_by = kept.case_access_at, kept.case_access_by
     await session.delete(kept)
     await session.flush()

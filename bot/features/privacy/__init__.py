@@ -48,6 +48,7 @@ FEATURE = Feature(
     notices=(*breaches.NOTICES, *my_data.NOTICES, *erasing.NOTICES),
     said=handlers.heard,
     deleted=handlers.deleted,
+    erased=my_data.erased,
     retention=(*breaches.RETENTION, *erasing.RETENTION),
     exported=my_data.exported,
     person_erased=erasing.person_erased,

@@ -9,13 +9,15 @@ from sqlalchemy import select
 from bot import outbox, personal
 from bot.chat.inbound import Command, Press, Submission
 from bot.chat.message import LARGEST_FILE, Attachment, Form, Message
-from bot.chat.port import Problems
+from bot.chat.port import Posted, Problems
 from bot.errors import Refusal
 from bot.feature import Context, Desk, NoticeKind, Receipt
+from bot.features.cases import remove_messages
 from bot.features.privacy import cards, erasing
 from bot.features.privacy.tables import ErasureRequest, PossibleBreach
 from bot.language import _
-from bot.outbox import Draft, Notice
+from bot.outbox import Act, Draft, Notice
+from bot.outbox.notices import NOTICES as NOTICE
 from bot.people import Network
 
 
@@ -131,4 +133,18 @@ async def exported(desk: Desk, person_id: int) -> Mapping[str, Any]:
     }
 
 
-NOTICES = (NoticeKind("privacy.export", compose_export, passing=True),)
+async def erased(context: Context, subject: str) -> None:
+    """Files that were handed over have words of cases, outside their keys: with a case they go from the chat. Whoever
+    wants them asks again, and gets what there is then."""
+    if not subject.startswith("case:"):
+        return
+    kept = await context.session.scalars(
+        select(NOTICE.c.posted).where(
+            NOTICE.c.kind == "privacy.export", NOTICE.c.act == Act.POST, NOTICE.c.posted.is_not(None)
+        )
+    )
+    await remove_messages(context, subject, [Posted.load(posted) for posted in kept])
+
+
+# Not `passing`: they are asked for when a case is erased.
+NOTICES = (NoticeKind("privacy.export", compose_export),)

@@ -44,3 +44,14 @@ async def test_cases_of_two_days_are_two_messages(world: World) -> None:
     await ask(world, TITLES[1])
     await world.until(datetime(2026, 12, 1, 12, tzinfo=UTC))
     assert len(told(world, "fatima", "Et kasus venter på svar")) == 2
+
+
+async def test_more_than_a_message_can_hold_are_counted_and_can_all_be_seen(world: World) -> None:
+    await ask(world, *(f"Spørsmål {number}" for number in range(1, 24)))
+    await world.until(datetime(2026, 11, 27, 12, tzinfo=UTC))
+    [said] = told(world, "fatima", "23 kasus venter på svar")
+    assert said.endswith("… og 3 til")
+    shown = world.newest("fatima").message
+    assert shown is not None
+    assert len(shown.parts) <= 45
+    assert buttons(shown)[-1].label == "Åpne kasus"

@@ -166,6 +166,33 @@ async def test_a_secretary_links_nobody_to_who_gives_case_access_though_they_hav
     assert "du kan ikke koble en ny konto" in world.newest("ola").text
 
 
+async def test_a_secretary_links_nobody_to_a_person_whose_case_access_she_took_away(world: World) -> None:
+    """She could give it back with the undo, or find the case room of the web chat still open to that person."""
+    form = await press(world, "ola", "change", "Mari Solbakk")
+    assert form is not None
+    await world.chat.submit("ola", "direct", form, {**typed(form), "roles": ("patient_representative",)})
+    await press(world, "ola", "withdraw", "Peder Øvrebø")
+    await press(world, "ola", "remove", "Hedda Myhre")
+    await add(world, "ola", name="Hedda Myhre", account="hedda")
+    for name in ("Mari Solbakk", "Peder Øvrebø", "Hedda Myhre"):
+        assert (await membership(world, name)).case_access_at is None  # type: ignore[union-attr]
+        for who, refused in (("ola", True), ("kari", False)):
+            form = await press(world, who, "link", name)
+            assert form is not None
+            account = f"{who} som {name}".replace(" ", "-")
+            outcome = await world.chat.submit(who, "direct", form, {"chat": "memory", "account": account})
+            assert isinstance(outcome, Problems) == refused, (who, name)
+
+
+async def test_case_access_that_goes_and_comes_with_a_removal_is_on_record(world: World) -> None:
+    await press(world, "kari", "remove", "Mari Solbakk")
+    await world.press("kari", world.newest("kari"), "Angre")
+    subject = f"person:{await world.person_id('mari')}"
+    async with world.database.reading() as session:
+        done = set(await session.scalars(select(AuditRow.did).where(AuditRow.subject == subject)))
+    assert {"case_access.withdrawn", "case_access.granted"} <= done
+
+
 async def test_a_leader_links_nobody_to_a_person_of_a_network_that_is_not_theirs(world: World) -> None:
     await make_operator(world)
     await set_up(world)
@@ -276,5 +303,11 @@ async def test_everything_is_audited_with_ids_alone(world: World) -> None:
     await press(world, "kari", "remove", "Sunniva Aas")
     async with world.database.reading() as session:
         rows = [(row.did, row.subject) for row in await session.scalars(select(AuditRow).order_by(AuditRow.id))]
-    assert [did for did, _subject in rows] == ["member.added", "member.roles", "case_access.granted", "member.removed"]
+    assert [did for did, _subject in rows] == [
+        "member.added",
+        "member.roles",
+        "case_access.granted",
+        "member.removed",
+        "case_access.withdrawn",
+    ]
     assert {subject for _did, subject in rows} == {"person:13"}

@@ -15,7 +15,7 @@ from bot.people import Membership, Person, PlatformAccount, Role
 from bot.personal import FORMER, as_json, as_text
 from bot.sessions import By, Lives, begin
 from bot.signin import new_link
-from tests.world import A_CASE, CASES, GENERAL, World
+from tests.world import A_CASE, CASES, GENERAL, World, typed
 
 NOT_FOUND = "Det finner jeg ikke. Kanskje er det slettet, eller du har ikke tilgang."
 
@@ -85,6 +85,34 @@ async def test_a_case_that_is_erased_is_named_without_its_words(world: World) ->
     [asked] = (await exported(world, "hedda"))["cases"]["asked"]
     assert asked["erased_at"]
     assert asked["question"] is None
+
+
+async def test_files_that_have_words_of_a_case_go_from_the_chat_with_it(world: World) -> None:
+    """They are not sealed with the case: what stood there would outlive it."""
+    await world.ask("hedda")
+    assert str(A_CASE["question"]) in as_json(await exported(world, "hedda"))
+    erase = await world.chat.press("hedda", CASES, "cases.ask_erase", "1")
+    assert isinstance(erase, Form)
+    await world.chat.submit("hedda", CASES, erase, {"sure": "on"})
+    await world.deliver()
+    shown = [each.message for each in world.chat.seen_by("hedda", "direct") if each.message]
+    assert not [part for each in shown for part in each.parts if isinstance(part, Attachment)]
+
+
+async def test_who_may_read_cases_no_more_gets_no_words_of_their_items(world: World) -> None:
+    """Others may have changed them since."""
+    await world.ask("hedda")
+    form = await world.chat.press("hedda", CASES, "actions.new", on=world.card("BLOD-26-001"))
+    assert form is not None
+    sent = typed(form, text="Bestille faktornivå", owners=str(await world.person_id("mari")), due="2026-12-04")
+    assert await world.chat.submit("hedda", CASES, form, sent) == Done()
+    await world.deliver()
+    assert [each["text"] for each in (await exported(world, "mari"))["actions"]["items"]] == ["Bestille faktornivå"]
+    await world.wait(timedelta(minutes=2))
+    mari = await world.person_id("mari")
+    async with world.database.transaction() as session:
+        await session.execute(update(Membership).where(Membership.person_id == mari).values(case_access_at=None))
+    assert [each["text"] for each in (await exported(world, "mari"))["actions"]["items"]] == [None]
 
 
 async def test_sign_ins_are_told_without_what_lets_one_in(world: World) -> None:

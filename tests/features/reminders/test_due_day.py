@@ -124,6 +124,17 @@ async def test_nobody_is_reminded_any_more_of_what_they_muted(world: World) -> N
     assert "Skrive utkast" in world.private("mari")[-1], "it is still in the list"
 
 
+async def test_a_mute_that_the_platform_sends_twice_is_answered_twice(world: World) -> None:
+    """As when the first answer was lost on the way."""
+    await world.make_item("kari", "Ringe laben @mari frist 2026-12-04")
+    for does, said in (("actions.mute", "Jeg minner deg ikke mer"), ("actions.unmute", "Jeg minner deg på oppgave 1")):
+        for _ in range(2):
+            await world.chat.press("mari", "direct", does, "1", key=does)
+        first, second = world.private("mari")[-2:]
+        assert first == second
+        assert said in first
+
+
 async def test_a_mute_is_undone_and_listed(world: World) -> None:
     await world.make_item("kari", "Ringe laben @mari frist 2026-12-04")
     await world.chat.press("mari", "direct", "actions.mute", "1")

@@ -12,8 +12,9 @@ from bot.language import _, ngettext, say_list
 from bot.when import say_day
 from bot.when.days import monday
 
-SHOWN = 20
-"""Items in one message, the most pressing first: Slack shows at most 50 blocks, and an item takes two."""
+SHOWN = 18
+"""Items in one message, the most pressing first: Slack shows at most 50 blocks, and an item takes two. With all that
+stands around them these are 45."""
 
 
 def due(item: ItemFacts, today: date, instead_of: str = "") -> Message:
@@ -43,6 +44,8 @@ def due_list(items: Sequence[Line], today: date, instead_of: str = "") -> Messag
     """Several on one morning, or what came due while the reader was away."""
     parts: list[Part] = [Text(_as_deputy(instead_of), Tone.MUTED)] if instead_of else []
     parts += _section("", items, SHOWN, today, deputy=bool(instead_of))
+    if len(items) > SHOWN:
+        parts.append(_all_in(items) if instead_of else _all_mine())
     return message(*parts, title=_list_title(items, today))
 
 
@@ -69,7 +72,9 @@ def digest(items: Sequence[Line], today: date, instead_of: str = "") -> Message:
     if rest:
         parts.append(Text(_rest(rest, alone=not overdue and not week), Tone.MUTED))
     if not instead_of:
-        parts.append(Buttons((Button(_("Se alle oppgavene mine"), RUN_COMMAND, "oppgave"),)))
+        parts.append(_all_mine())
+    elif len(overdue) + len(week) > SHOWN:
+        parts.append(_all_in(items))
     title = _("Oppgavene til {name}").format(name=instead_of) if instead_of else _("Oppgavene dine denne uka")
     return message(*parts, title=title)
 
@@ -86,8 +91,24 @@ def _section(
         parts.append(Text(_line(item, today) + network, Tone.WARNING if late else Tone.NORMAL))
         parts.append(Buttons((*_buttons(item, deputy=deputy), _stop(item.id))))
     if left := len(items) - len(items[:room]):
-        parts.append(Text(ngettext("… og {count} til", "… og {count} til", left).format(count=left), Tone.MUTED))
+        parts.append(_and_more(left))
     return parts
+
+
+def _and_more(count: int) -> Text:
+    return Text(ngettext("… og {count} til", "… og {count} til", count).format(count=count), Tone.MUTED)
+
+
+def _all_mine() -> Buttons:
+    return Buttons((Button(_("Se alle oppgavene mine"), RUN_COMMAND, "oppgave"),))
+
+
+def _all_in(items: Sequence[Line]) -> Buttons:
+    """Everybody's, in each network that the list is about: what is another's is not among one's own."""
+    networks = sorted({(item.network, item.network_id) for item in items})
+    return Buttons(
+        tuple(Button(_("Se alle i {network}").format(network=name), "actions.all", str(id)) for name, id in networks)
+    )
 
 
 def _rest(count: int, *, alone: bool) -> str:
@@ -117,7 +138,7 @@ def overdue(items: Sequence[Line], network: str, today: date, instead_of: str = 
         if item.opens:
             parts.append(Buttons((*_buttons(item, deputy=bool(instead_of)), _stop(item.id))))
     if left := len(items) - len(items[:SHOWN]):
-        parts.append(Text(ngettext("… og {count} til", "… og {count} til", left).format(count=left), Tone.MUTED))
+        parts += [_and_more(left), _all_in(items)]
     title = _("To uker over fristen i {network}").format(network=network)
     return message(*parts, title=title)
 
@@ -152,15 +173,16 @@ def all_muted(items: Sequence[Line]) -> Message:
         again = Button(_("Minn meg på denne igjen"), "actions.unmute", str(item.id))
         parts += [Text(_line(item)), Buttons((again,))]
     if left := len(items) - len(items[:SHOWN]):
-        parts.append(Text(ngettext("… og {count} til", "… og {count} til", left).format(count=left), Tone.MUTED))
+        parts.append(_and_more(left))
     return message(*parts, title=title)
 
 
-def muted(item_id: int, number: int) -> Message:
-    said = _("Jeg minner deg ikke mer på oppgave {number}. Den står fortsatt i «/oppgave».").format(number=number)
-    return message(said, Buttons((Button(_("Angre"), "actions.unmute", str(item_id)),)))
+def muted(item: ItemFacts) -> Message:
+    said = _("Jeg minner deg ikke mer på oppgave {number}. Den står fortsatt i «/oppgave».")
+    undo = Button(_("Angre"), "actions.unmute", str(item.id))
+    return message(said.format(number=item.number), Buttons((undo,)))
 
 
-def unmuted(item_id: int, number: int) -> Message:
-    said = _("Jeg minner deg på oppgave {number} igjen.").format(number=number)
-    return message(said, Buttons((Button(_("Angre"), "actions.mute", str(item_id)),)))
+def unmuted(item: ItemFacts) -> Message:
+    said = _("Jeg minner deg på oppgave {number} igjen.").format(number=item.number)
+    return message(said, Buttons((Button(_("Angre"), "actions.mute", str(item.id)),)))

@@ -11,7 +11,7 @@ from bot.availability import away_since
 from bot.chat.inbound import Press
 from bot.chat.message import Message
 from bot.clock import local_date
-from bot.feature import Answer, Context, Desk, NoticeKind
+from bot.feature import Answer, Context, Desk, NoticeKind, Receipt
 from bot.features.actions import service
 from bot.features.actions.owners import stewards
 from bot.features.actions.reminding import digest, due_days, mornings, reminder_cards, telling
@@ -23,7 +23,7 @@ from bot.outbox import Draft, End, Notice
 from bot.people import Network, Right
 from storage import insert_into
 
-__all__ = ["NOTICES", "PRESSES", "look_again", "plan"]
+__all__ = ["NOTICES", "PRESSES", "RECEIPTS", "look_again", "plan"]
 
 
 async def _morning(session: AsyncSession, end: End) -> None:
@@ -111,19 +111,27 @@ async def _overdue_ended(session: AsyncSession, end: End) -> None:
 # «Slutt å minne meg på denne»
 
 
-async def mute(context: Context, event: Press) -> Answer:
+async def mute(context: Context, event: Press) -> Receipt:
     item = await service.item_of(context, event.carries)
     row = {"item_id": item.id, "person_id": context.person.id}
     await context.session.execute(insert_into(context.session, ItemMute).values(row).on_conflict_do_nothing())
-    return reminder_cards.muted(item.id, item.number)
+    return Receipt("actions.muted", str(item.id))
 
 
-async def unmute(context: Context, event: Press) -> Answer:
+async def unmute(context: Context, event: Press) -> Receipt:
     item = await service.item_of(context, event.carries)
     await context.session.execute(
         delete(ItemMute).where(ItemMute.item_id == item.id, ItemMute.person_id == context.person.id)
     )
-    return reminder_cards.unmuted(item.id, item.number)
+    return Receipt("actions.unmuted", str(item.id))
+
+
+async def muted_receipt(context: Context, subject: str) -> Message:
+    return reminder_cards.muted(await service.facts_of(context, int(subject)))
+
+
+async def unmuted_receipt(context: Context, subject: str) -> Message:
+    return reminder_cards.unmuted(await service.facts_of(context, int(subject)))
 
 
 async def my_muted(context: Context, event: Press) -> Answer:
@@ -146,6 +154,10 @@ PRESSES: Mapping[str, Callable[[Context, Press], Awaitable[Answer]]] = {
     "actions.mute": mute,
     "actions.unmute": unmute,
     "actions.muted": my_muted,
+}
+RECEIPTS: Mapping[str, Callable[[Context, str], Awaitable[Message]]] = {
+    "actions.muted": muted_receipt,
+    "actions.unmuted": unmuted_receipt,
 }
 NOTICES = (
     NoticeKind("actions.morning", _nothing, on_ended=_morning),

@@ -16,6 +16,7 @@ async def test_it_comes_at_eight_on_the_due_day_and_not_before(world: World) -> 
     await world.until(at("2026-12-04"))
     assert due(world, "mari") == ["Frist i dag: oppgave 1"]
     assert "Ringe laben" in world.private("mari")[-1]
+    assert "Frist: fredag 4. desember, uke 49" in world.private("mari")[-1], "this year's dates without the year"
     await world.until(at("2026-12-06"))
     assert len(due(world, "mari")) == 1
     assert due(world, "kari") == [], "who made it is not reminded"

@@ -106,7 +106,7 @@ class _Who:
 async def compose(desk: Desk, notices: Sequence[Notice]) -> Mapping[int, Message]:
     """Void when it is done, removed, erased, moved or handed over meanwhile, or no reminder of it is wanted."""
     session, ids = desk.session, [int(notice.subject) for notice in notices]
-    found = await service.item_facts(session, desk.vault, ids)
+    found = await service.item_facts(session, desk.vault, ids, desk.now)
     said: dict[int, Message] = {}
     for notice in notices:
         reminder = await _wanted(session, notice)

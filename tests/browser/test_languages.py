@@ -98,6 +98,7 @@ class Walk:
         self.seen |= set(await self.page.evaluate(STRINGS, THEIRS))
 
     async def say(self, text: str) -> None:
+        await self.close_dialogs()  # one may have come late, where the machine is slow
         await self.page.locator("#say").fill(text)
         await self.read()  # the completion, where there is one
         await self.page.locator("#composer button[type=submit]").click()

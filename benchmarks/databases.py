@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Table
+from sqlalchemy import URL, Connection, MetaData, Table
 
 from storage import Database
 
@@ -25,12 +25,19 @@ async def fresh(url: str, *tables: Table) -> AsyncIterator[Database]:
     database = Database(url)
     try:
         async with database.write_connection() as connection:
+            await connection.run_sync(_empty)
             for table in tables:
-                await connection.run_sync(table.drop, checkfirst=True)
                 await connection.run_sync(table.create)
         yield database
     finally:
         await database.close()
+
+
+def _empty(connection: Connection) -> None:
+    """Whatever the suite before left, in an order that foreign keys allow."""
+    found = MetaData()
+    found.reflect(connection)
+    found.drop_all(connection)
 
 
 @contextmanager

@@ -44,6 +44,10 @@ Command = Callable[[Database, int], Awaitable[None]]
 Statement = tuple[str, tuple[Any, ...]]
 
 
+Rows = Mapping[str, Sequence[tuple[Any, ...]]]
+"""Whole rows, by the name of their table; of each table one at least."""
+
+
 class Raw(Protocol):
     """A driver with nothing above it."""
 
@@ -51,7 +55,8 @@ class Raw(Protocol):
 
     async def transaction(self, statements: Sequence[Statement]) -> None: ...
     async def read(self, sql: str, *values: Any) -> None: ...
-    async def read_all(self, sql: str, *values: Any) -> None: ...
+    async def read_all(self, sql: str, *values: Any) -> list[tuple[Any, ...]]: ...
+    async def insert(self, rows: Rows) -> None: ...
 
 
 class RawSqlite:
@@ -70,8 +75,15 @@ class RawSqlite:
         async with self._connection.execute(sql, values) as cursor:
             await cursor.fetchone()
 
-    async def read_all(self, sql: str, *values: Any) -> None:
-        await self._connection.execute_fetchall(sql, values)
+    async def read_all(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in await self._connection.execute_fetchall(sql, values)]
+
+    async def insert(self, rows: Rows) -> None:
+        await self._connection.execute("BEGIN IMMEDIATE")
+        for table, each in rows.items():
+            places = ", ".join("?" for _ in each[0])
+            await self._connection.executemany(f"INSERT INTO {table} VALUES ({places})", each)
+        await self._connection.execute("COMMIT")
 
 
 class RawPostgres:
@@ -88,8 +100,14 @@ class RawPostgres:
     async def read(self, sql: str, *values: Any) -> None:
         await self._connection.fetchrow(sql, *values)
 
-    async def read_all(self, sql: str, *values: Any) -> None:
-        await self._connection.fetch(sql, *values)
+    async def read_all(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in await self._connection.fetch(sql, *values)]
+
+    async def insert(self, rows: Rows) -> None:
+        async with self._connection.transaction():
+            for table, each in rows.items():
+                places = ", ".join(f"${number}" for number in range(1, len(each[0]) + 1))
+                await self._connection.executemany(f"INSERT INTO {table} VALUES ({places})", each)
 
 
 @asynccontextmanager
@@ -177,7 +195,7 @@ async def _ratio(
     return bare / usual, 1 / usual
 
 
-async def seconds(work: Callable[[], Awaitable[None]]) -> float:
+async def seconds(work: Callable[[], Awaitable[object]]) -> float:
     began = time.perf_counter()
     await work()
     return time.perf_counter() - began

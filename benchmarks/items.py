@@ -46,7 +46,7 @@ async def measure(urls: Mapping[str, str]) -> list[Measure]:
 async def _on(name: str, url: str) -> Measure:
     async with fresh(url, *metadata().sorted_tables) as database, raw_driver(url) as raw:
         await _fill(database)
-        if (found := await _count(database)) != ITEMS // PERSONS:
+        if (found := await _ask(database)) != ITEMS // PERSONS:
             raise RuntimeError(f"{found} items found")
         mine, bare = [], []
         for _ in range(ROUNDS):
@@ -59,11 +59,7 @@ async def _on(name: str, url: str) -> Measure:
     )
 
 
-async def _ask(database: Database) -> None:
-    await _count(database)
-
-
-async def _count(database: Database) -> int:
+async def _ask(database: Database) -> int:
     async with database.reading() as session:
         me = await session.get_one(Person, ME)
         context = Context(

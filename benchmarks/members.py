@@ -7,19 +7,15 @@ import left in each table, and the same commit.
 
 import statistics
 import tempfile
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
 
-import aiosqlite
 from sqlalchemy import insert
-from sqlalchemy.engine import make_url
 
 from benchmarks import Measure
-from benchmarks.commands import seconds
+from benchmarks.commands import Raw, raw_driver, seconds
 from bot.app import metadata
 from bot.features.networks import importing, roster, sheet
 from bot.features.networks.comparing import Importer
@@ -34,61 +30,6 @@ TABLES = ("person", "membership", "member_role", "platform_account", "audit")
 ROLES = ("medlem", "nettverkskontakt", "leder, medlem")
 
 
-class Bare(Protocol):
-    async def rows(self, table: str) -> list[tuple[Any, ...]]: ...
-    async def insert(self, rows: Mapping[str, Sequence[tuple[Any, ...]]]) -> None: ...
-
-
-class BareSqlite:
-    def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._connection = connection
-
-    async def rows(self, table: str) -> list[tuple[Any, ...]]:
-        async with self._connection.execute(f"SELECT * FROM {table}") as cursor:
-            return [tuple(row) for row in await cursor.fetchall()]
-
-    async def insert(self, rows: Mapping[str, Sequence[tuple[Any, ...]]]) -> None:
-        await self._connection.execute("BEGIN IMMEDIATE")
-        for table, each in rows.items():
-            places = ", ".join("?" for _ in each[0])
-            await self._connection.executemany(f"INSERT INTO {table} VALUES ({places})", each)
-        await self._connection.execute("COMMIT")
-
-
-class BarePostgres:
-    def __init__(self, connection: Any) -> None:
-        self._connection = connection
-
-    async def rows(self, table: str) -> list[tuple[Any, ...]]:
-        return [tuple(row) for row in await self._connection.fetch(f"SELECT * FROM {table}")]
-
-    async def insert(self, rows: Mapping[str, Sequence[tuple[Any, ...]]]) -> None:
-        async with self._connection.transaction():
-            for table, each in rows.items():
-                places = ", ".join(f"${number}" for number in range(1, len(each[0]) + 1))
-                await self._connection.executemany(f"INSERT INTO {table} VALUES ({places})", each)
-
-
-@asynccontextmanager
-async def _bare(url: str) -> AsyncIterator[Bare]:
-    """The same file or server, with the same settings."""
-    where = make_url(url)
-    if where.get_backend_name() == "sqlite":
-        async with aiosqlite.connect(str(where.database), isolation_level=None) as file:
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-                await file.execute(f"PRAGMA {pragma}")
-            yield BareSqlite(file)
-        return
-    import asyncpg  # an optional package
-
-    host = where.host or str(where.query["host"])  # a socket's folder stands in the query
-    server = await asyncpg.connect(user=where.username, database=where.database, host=host, port=where.port)
-    try:
-        yield BarePostgres(server)
-    finally:
-        await server.close()
-
-
 async def measure(urls: Mapping[str, str]) -> list[Measure]:
     content = _file()
     return [await _on(name, url, content) for name, url in urls.items()]
@@ -99,25 +40,25 @@ async def _on(name: str, url: str, content: bytes) -> Measure:
         vault = Vault({"bench": bytes(32)}, Ledger(Path(folder, "erasures.jsonl")))
         database = Database(url)
         try:
-            async with _bare(url) as bare:
-                return await _ratio(name, database, bare, vault, content)
+            async with raw_driver(url) as raw:
+                return await _ratio(name, database, raw, vault, content)
         finally:
             await database.close()
 
 
-async def _ratio(name: str, database: Database, bare: Bare, vault: Vault, content: bytes) -> Measure:
+async def _ratio(name: str, database: Database, raw: Raw, vault: Vault, content: bytes) -> Measure:
     mine, floor = [], []
     for _ in range(ROUNDS):
         await _make(database)
         operator = await _operator(database)
         mine.append(await seconds(partial(_import, database, vault, content, operator)))
-        rows = {table: await bare.rows(table) for table in TABLES}
+        rows = {table: await raw.read_all(f"SELECT * FROM {table}") for table in TABLES}
         if len(rows["membership"]) != MEMBERS:
             raise RuntimeError(f"{len(rows['membership'])} members imported")
-        organisations = await bare.rows("organisation")
+        organisations = await raw.read_all("SELECT * FROM organisation")
         await _make(database)
-        await bare.insert({"organisation": organisations})
-        floor.append(await seconds(partial(bare.insert, rows)))
+        await raw.insert({"organisation": organisations})
+        floor.append(await seconds(partial(raw.insert, rows)))
     usual = statistics.median(mine)
     ratio = statistics.median(floor) / usual
     return Measure(f"import of {MEMBERS:,} members on {name}", ratio, LEAST[name], note=f"{usual:,.1f} s")

@@ -10,7 +10,6 @@ from typing import assert_never
 
 import structlog
 from sqlalchemy import Insert, String, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -26,7 +25,7 @@ from bot.help import RUN_COMMAND, help_message, not_understood
 from bot.language import _, speaking
 from bot.outbox import enqueue
 from bot.vault import Vault
-from storage import Busy, Database, Row, UtcDateTime, core
+from storage import Busy, Database, Row, UtcDateTime, core, insert_for
 
 log = structlog.get_logger()
 
@@ -329,8 +328,7 @@ async def first_time(session: AsyncSession, event_key: str, now: datetime) -> bo
 
 @cache
 def _inbox_insert(dialect: str) -> Insert:
-    insert = sqlite.insert(InboxRow) if dialect == "sqlite" else postgresql.insert(InboxRow)
-    return insert.on_conflict_do_nothing().returning(InboxRow.event_key)
+    return insert_for(dialect, InboxRow).on_conflict_do_nothing().returning(InboxRow.event_key)
 
 
 async def _remember(session: AsyncSession, event: Inbound, receipt: Receipt) -> None:

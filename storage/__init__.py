@@ -4,7 +4,7 @@ from storage.alone import InUse, alone, sqlite_file
 from storage.columns import OneOf, UtcDateTime
 from storage.copies import NotADatabase
 from storage.database import FORGOTTEN, NAMES, Busy, Database, Row, core, is_busy
-from storage.upsert import insert_into
+from storage.upsert import insert_for, insert_into
 
 __all__ = [
     "FORGOTTEN",
@@ -18,6 +18,7 @@ __all__ = [
     "UtcDateTime",
     "alone",
     "core",
+    "insert_for",
     "insert_into",
     "is_busy",
     "sqlite_file",

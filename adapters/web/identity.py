@@ -33,8 +33,8 @@ class Visitor:
 
 async def visitor(chat: WebChat, connection: HTTPConnection, claimed: str) -> Visitor:
     """Raises `WhoAreYou` in the demo, and in operation `SignedOut` and `SignedInAsAnother`."""
-    browser_language.set(preferred(connection.headers.get("accept-language", "")))
     if chat.core.settings.demo:
+        browser_language.set(preferred(connection.headers.get("accept-language", "")))
         if not 0 < len(claimed) <= 100:
             raise WhoAreYou
         async with chat.core.database.reading() as session:

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.outbox.notices import BUDGETS
+from storage import insert_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ async def _refill(connection: AsyncConnection, chat: str, budget: Budget, now: d
     query = select(BUDGETS.c.tokens, BUDGETS.c.filled_at).where(BUDGETS.c.chat == chat).with_for_update()
     row = (await connection.execute(query)).first()
     if row is None:
-        insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(BUDGETS)
+        insert = insert_for(connection.dialect.name, BUDGETS)
         new = insert.values(chat=chat, tokens=budget.sends, filled_at=now).on_conflict_do_nothing()
         await connection.execute(new)
         row = (await connection.execute(query)).one()

@@ -24,11 +24,10 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.chat.port import Place, Posted
-from storage import Row, UtcDateTime, core
+from storage import Row, UtcDateTime, core, insert_for
 
 CHANNEL = "fagtraad_outbox"
 """The PostgreSQL notification channel on which processes tell one another that a notice was written."""
@@ -315,7 +314,7 @@ def _notice_row(draft: Draft) -> dict[str, Any]:
 
 @cache
 def _lane_upsert(dialect: str) -> Insert:
-    insert = sqlite.insert(LANES) if dialect == "sqlite" else postgresql.insert(LANES)
+    insert = insert_for(dialect, LANES)
     new, old = insert.excluded.next_due, LANES.c.next_due
     earliest = case((old.is_(None), new), (new < old, new), else_=old)
     return insert.on_conflict_do_update(index_elements=[LANES.c.key], set_={"next_due": earliest})
@@ -324,7 +323,5 @@ def _lane_upsert(dialect: str) -> Insert:
 @cache
 def _notice_insert(dialect: str) -> Insert:
     """On PostgreSQL the other processes hear of it at the commit, by the same statement."""
-    if dialect == "sqlite":
-        return sqlite.insert(NOTICES).on_conflict_do_nothing(index_elements=[NOTICES.c.key])
-    insert = postgresql.insert(NOTICES).on_conflict_do_nothing(index_elements=[NOTICES.c.key])
-    return insert.returning(func.pg_notify(CHANNEL, ""))
+    insert = insert_for(dialect, NOTICES).on_conflict_do_nothing(index_elements=[NOTICES.c.key])
+    return insert if dialect == "sqlite" else insert.returning(func.pg_notify(CHANNEL, ""))

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import regex
 
+from bot.clock import working_days_later
 from bot.when import days
 from bot.when.days import NoSuchDay
 from bot.when.words import (
@@ -122,8 +123,6 @@ def _in(unit: str) -> Callable[[Found, date], Span]:
 
 
 def _in_working_days(found: Found, today: date) -> Span:
-    from bot.clock import working_days_later
-
     return _day(working_days_later(today, min(_count(found), 500)))
 
 

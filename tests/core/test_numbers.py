@@ -1,19 +1,11 @@
 """Numbers that people quote."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
 from bot.numbers import next_number
 from storage import Database
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    database = Database(database_url)
-    yield database
-    await database.close()
 
 
 async def take(database: Database, name: str) -> int:

@@ -1,7 +1,6 @@
 """Text that can be erased honestly."""
 
 import shutil
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,13 +12,6 @@ from storage import Database
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 OLD, NEW = b"o" * 32, b"n" * 32
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    database = Database(database_url)
-    yield database
-    await database.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What `/readyz` and `/metrics` say of the outbox: on both databases, with real notices."""
 
 import time
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
 
@@ -25,13 +24,6 @@ LONG = timedelta(minutes=5)
 @pytest.fixture(scope="session")
 def schema() -> Prepare:
     return make_tables
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = Database(database_url)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What was erased is gone from the database's files and logs, or known not to be, and tried again."""
 
 import time
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,15 +12,9 @@ from bot.app import erase_again, metadata
 from bot.clock import MovableClock
 from bot.vault import DataKey, Ledger, Vault
 from storage import FORGOTTEN, Database
+from tests.disk import bytes_on_disk
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    database = Database(database_url)
-    yield database
-    await database.close()
 
 
 @pytest.fixture
@@ -41,20 +34,6 @@ async def erased(database: Database, vault: Vault) -> bytes:
     return wrapped
 
 
-async def files(database: Database) -> bytes:
-    """All bytes that the table of data keys has on disk."""
-    if database.is_sqlite:
-        file = Path(database.url.partition(":///")[2])
-        pages = (file, file.with_name(f"{file.name}-wal"))
-        return b"".join(page.read_bytes() for page in pages if page.exists())
-    async with database.engine.connect() as connection:
-        await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await connection.execute(text("CHECKPOINT"))  # so that the file is as the server has it in memory
-        page = await connection.scalar(text("SELECT pg_read_binary_file(pg_relation_filepath('data_key'))"))
-    assert page is not None
-    return bytes(page)
-
-
 def test_the_table_of_keys_is_one_that_forgets() -> None:
     marked = [table.name for table in metadata().tables.values() if table.info == FORGOTTEN]
     assert marked == ["data_key"]
@@ -62,10 +41,10 @@ def test_the_table_of_keys_is_one_that_forgets() -> None:
 
 async def test_an_erased_keys_bytes_are_gone(database: Database, vault: Vault) -> None:
     wrapped = await erased(database, vault)
-    assert wrapped in await files(database), "otherwise this test looks in the wrong place"
+    assert wrapped in await bytes_on_disk(database, "data_key"), "otherwise this test looks in the wrong place"
     await database.forget_log()
     assert not database.log_pending
-    assert wrapped not in await files(database)
+    assert wrapped not in await bytes_on_disk(database, "data_key")
 
 
 async def test_the_other_keys_are_kept(database: Database, vault: Vault) -> None:
@@ -92,7 +71,7 @@ async def test_a_reader_keeps_it_a_while_and_nobody_waits_long(database: Databas
         assert set(logged[0]) == {"event", "why", "log_level"}
     await database.forget_log()
     assert not database.log_pending
-    assert wrapped not in await files(database)
+    assert wrapped not in await bytes_on_disk(database, "data_key")
 
 
 async def test_a_writer_in_the_way_is_not_waited_for(database: Database, vault: Vault) -> None:
@@ -139,4 +118,4 @@ async def test_a_database_that_is_away_is_no_fault_of_the_erasure(vault: Vault) 
 async def test_a_start_clears_away_what_the_last_stop_left(database: Database, vault: Vault) -> None:
     wrapped = await erased(database, vault)
     await erase_again(database, vault, MovableClock(stopped_at=NOW))
-    assert wrapped not in await files(database)
+    assert wrapped not in await bytes_on_disk(database, "data_key")

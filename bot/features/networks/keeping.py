@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, select
 
+from bot import retention
 from bot.feature import Context, Rule
 from bot.features.networks import importing
 from bot.features.networks.tables import MemberImport, MembershipBefore
@@ -27,19 +28,6 @@ async def _forget_imports(context: Context, ids: Sequence[int]) -> int:
     return gone
 
 
-def _old_ways_back(before: datetime) -> Select[int, datetime]:
-    return (
-        select(MembershipBefore.id, MembershipBefore.changed_at)
-        .where(MembershipBefore.changed_at < before)
-        .order_by(MembershipBefore.id)
-    )
-
-
-async def _forget_ways_back(context: Context, ids: Sequence[int]) -> int:
-    await context.session.execute(delete(MembershipBefore).where(MembershipBefore.id.in_(ids)))
-    return len(ids)
-
-
 RULES = (
     Rule(
         "member_imports",
@@ -48,11 +36,11 @@ RULES = (
         _old_imports,
         _forget_imports,
     ),
-    Rule(
+    retention.rows(
         "membership_changes",
         "Medlemskap slik de var før en endring, til bruk for «Angre»",
         lambda _settings: DAYS,
-        _old_ways_back,
-        _forget_ways_back,
+        MembershipBefore.id,
+        MembershipBefore.changed_at,
     ),
 )

@@ -18,7 +18,7 @@ from bot.chat.message import Form
 from bot.chat.port import Done
 from bot.features.actions.tables import Item, ItemChange
 from bot.features.cases.tables import Case, CaseState, LearningPoint
-from bot.features.privacy.tables import PossibleBreach
+from bot.features.privacy.tables import ErasureRequest, PossibleBreach
 from bot.outbox.notices import NOTICES
 from bot.retention import Retention, Tally
 from bot.sessions import By, Lives, begin
@@ -26,6 +26,7 @@ from bot.settings import Settings
 from bot.signin import new_link
 from bot.vault import DataKey
 from scheduler import Ticker
+from tests.disk import bytes_on_disk
 from tests.world import CASES, GENERAL, TEST_KEY, World
 
 ROOT = Path(__file__).parents[2]
@@ -287,3 +288,18 @@ def test_rules_that_would_break_something_are_refused() -> None:
     """A notice is needed for a week: by then what it was about has been tried again."""
     with pytest.raises(ValidationError):
         Settings(_env_file=None, keys=TEST_KEY, keep_notices_days=1)
+
+
+async def test_why_an_erasure_was_refused_goes_with_its_key_and_leaves_no_bytes_of_it(world: World) -> None:
+    vault, now = world.app.core.vault, world.clock.now()
+    async with world.database.transaction() as session:
+        subject = await vault.new_subject(session, "refusal")
+        reason = await vault.seal(session, subject, "reason", "Saken er ikke avsluttet")
+        asked = {"person_id": await world.person_id("hedda"), "decided_by": await world.person_id("liv")}
+        session.add(ErasureRequest(**asked, at=now, decided_at=now, granted=False, sealed_under=subject, reason=reason))
+    async with world.database.reading() as session:
+        wrapped = await session.scalar(select(DataKey.wrapped).where(DataKey.subject == subject))
+    assert wrapped is not None
+    later(world, days=1827)
+    assert (await retention(world).keep_to_rules())["erasure_requests"] == 1
+    assert wrapped not in await bytes_on_disk(world.database, "data_key")

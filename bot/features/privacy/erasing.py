@@ -224,6 +224,8 @@ def _old(before: datetime) -> Select[Any, Any]:
 
 async def _remove(context: Context, ids: Sequence[int]) -> int:
     for request in [await context.session.get_one(ErasureRequest, id) for id in ids]:
+        if request.sealed_under is not None:
+            context.afterwards.erased.append(request.sealed_under)
         await _forget_reason(context.session, context.vault, request, context.now)
         await context.session.delete(request)
     await context.session.flush()

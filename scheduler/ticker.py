@@ -1,6 +1,7 @@
 """The outbox's safety net: it is woken by each commit, and looked after by this tick should a call be
 missed."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC
 from typing import Any
@@ -31,8 +32,12 @@ class Ticker:
         sweep: float = 60.0,
         ask: float = 600.0,
     ) -> None:
+        says = logging.getLogger("apscheduler.ticks")
+        says.setLevel(logging.ERROR)  # it warns of each tick that did not overtake a slow one, as is meant
         self._scheduler = AsyncIOScheduler(
-            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+            logger=says,
+            timezone=UTC,
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._every(tick, outbox.deliver_due, "deliver")
         self._every(sweep, outbox.sweep, "sweep")

@@ -1,6 +1,7 @@
 """Who may send where: leases, wakes, and lanes that nobody may forget."""
 
 import asyncio
+import logging
 import time
 from datetime import timedelta
 
@@ -152,6 +153,20 @@ async def test_ticks_deliver_what_no_call_announced_and_rescue_stranded_lanes(da
     await wait_until(lambda: len(chat.keys) == 2)
     ticker.stop()
     await asyncio.sleep(0.1)
+
+
+async def test_a_slow_delivery_is_not_overtaken_and_that_is_nothing_to_warn_of(database, caplog):
+    chat = FakeChat(answers_after=0.5)
+    await write(database, draft(1))
+    ticker = Ticker(outbox_of(database, chat), tick=0.05)
+    with caplog.at_level(logging.WARNING):
+        ticker.start()
+        await wait_until(lambda: chat.keys)
+        await asyncio.sleep(0.2)
+        said = [record.message for record in caplog.records if record.name.startswith("apscheduler")]
+        ticker.stop()
+        await asyncio.sleep(0.1)
+    assert (len(chat.keys), said) == (1, [])
 
 
 async def test_stopping_finishes_what_is_on_its_way(database):

@@ -8,18 +8,14 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from adapters.web import access, messages, residents, rooms, view
+from adapters.web import access, membership, messages, rooms, view
 from adapters.web.chat import Opener, WebChat
 from adapters.web.errors import (
     Malformed,
-    MayNotMakeRooms,
     NoSuchMessage,
     NotYours,
-    NotYoursToRemove,
     StaleButton,
     StaleForm,
-    StopsCases,
-    TooLong,
 )
 from adapters.web.inbound import Body, is_command, mentioned
 from adapters.web.messages import Draft
@@ -27,8 +23,7 @@ from adapters.web.rooms import CHAT, account_of
 from adapters.web.tables import RoomKind, WebAccount, WebForm, WebMessage, WebRoom
 from adapters.web.view import Json
 from adapters.web.words import words
-from bot import places
-from bot.chat.inbound import Command, Joined, Left, Press, Submission
+from bot.chat.inbound import Command, Joined, Press, Submission
 from bot.chat.message import Attachment, Form
 from bot.chat.port import Next, Place, Posted, Problems
 from bot.feature import CommandWord, Shortcut
@@ -36,7 +31,6 @@ from bot.language import _, language
 from storage import Busy
 
 Act = Callable[[WebChat, WebAccount, Body], Awaitable[Json | Attachment]]
-LONGEST_ROOM_NAME = 80  # characters
 STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
 
 
@@ -354,92 +348,6 @@ async def read_marker(chat: WebChat, me: WebAccount, body: Body) -> Json:
     return {}
 
 
-async def make_room(chat: WebChat, me: WebAccount, body: Body) -> Json:
-    """Whoever manages a network makes rooms, and becomes their first member. The act's key is the room's id, so that
-    trying again makes no second one; what the room is for, a network's settings say."""
-    name, id = " ".join(body.words().split()), body.key()
-    if len(name) > LONGEST_ROOM_NAME:
-        raise TooLong(longest=str(LONGEST_ROOM_NAME))
-    async with chat.writing() as change:
-        if await access.manages(change.session, me) is None:
-            raise MayNotMakeRooms
-        if await change.session.get(WebRoom, id) is None:
-            await rooms.create(change.session, chat.core.vault, id, name, members=[me.id])
-        change.accounts.add(me.id)
-    return {"room": id}
-
-
-async def _settle_neighbours(chat: WebChat, me: WebAccount, room: str) -> None:
-    """In operation people can be added before they have signed in: those of the room's network, or of the networks of
-    whoever makes it."""
-    if chat.core.settings.demo:
-        return
-    async with chat.core.database.reading() as session:
-        await rooms.room_for(session, room, me.id)
-        bound = await places.room_at(session, Place(CHAT, room))
-        networks = {bound.network_id} if bound else await access.manages(session, me) or set()
-        missing = await residents.missing(session, networks)
-    if missing:
-        async with chat.writing() as change:
-            await residents.settle_all(change.session, missing)
-
-
-async def list_members(chat: WebChat, me: WebAccount, body: Body) -> Json:
-    await _settle_neighbours(chat, me, body.id("room"))
-    async with chat.core.database.reading() as session:
-        room = await rooms.room_for(session, body.id("room"), me.id)
-        inside = await rooms.members(session, room.id)
-        present = {row.id for row in inside}
-        others = [row for row in await rooms.accounts(session) if row.id not in present]
-        if not chat.core.settings.demo:
-            beside = await residents.neighbours(session, me.id)
-            others = [row for row in others if row.id in beside]
-        removable = await access.removable(session, room.id, me, inside)
-        outsiders = await access.outsiders(session, room.id, others)
-    return {
-        "members": [view.account(row) | {"removable": row.id in removable} for row in inside],
-        "others": [view.account(row) | {"stops_cases": row.id in outsiders} for row in others],
-    }
-
-
-async def add_member(chat: WebChat, me: WebAccount, body: Body) -> Json:
-    """Any member may. Who stops new cases by coming is let in where that is what was meant."""
-    async with chat.writing() as change:
-        room = await _group_room(change.session, body.id("room"), me)
-        newcomer = await rooms.account(change.session, body.id("account"))
-        if not body.flag("confirmed") and await access.outsiders(change.session, room.id, [newcomer]):
-            raise StopsCases(name=newcomer.name)
-        member = await rooms.add_member(change.session, room, newcomer)
-        change.rooms.add(room.id)
-        change.accounts.add(newcomer.id)
-    await chat.hear_joined(member, account_of(newcomer))
-    return await list_members(chat, me, body)
-
-
-async def remove_member(chat: WebChat, me: WebAccount, body: Body) -> Json:
-    async with chat.writing() as change:
-        room = await _group_room(change.session, body.id("room"), me)
-        leaver = await rooms.account(change.session, body.id("account"))
-        if leaver.id not in await access.removable(change.session, room.id, me, [me, leaver]):
-            raise NotYoursToRemove
-        member = await rooms.remove_member(change.session, room, leaver)
-        change.rooms.add(room.id)
-        change.accounts.add(leaver.id)
-    if member:
-        key = f"web:left:{member.room}:{member.account}:{member.mark}"
-        await chat.hear(Left(key, account_of(leaver), Place(CHAT, room.id)))
-    return {} if leaver.id == me.id else await list_members(chat, me, body)
-
-
-async def _group_room(session: AsyncSession, id: str, me: WebAccount) -> WebRoom:
-    """Locked, to change who is in it."""
-    await rooms.locked(session, id)
-    room = await rooms.room_for(session, id, me.id)
-    if room.kind == RoomKind.DIRECT:
-        raise Malformed  # a 1:1 chat stays one
-    return room
-
-
 async def move_clock(chat: WebChat, me: WebAccount, body: Body) -> Json:
     step = STEPS.get(body.id("step"))
     if step is None or chat.core.advance is None:
@@ -461,9 +369,9 @@ ACTS: dict[str, Act] = {
     "shortcut": press_shortcut,
     "submit": submit,
     "read": read_marker,
-    "new-room": make_room,
-    "members": list_members,
-    "add": add_member,
-    "remove": remove_member,
+    "new-room": membership.make_room,
+    "members": membership.list_members,
+    "add": membership.add_member,
+    "remove": membership.remove_member,
     "clock": move_clock,
 }

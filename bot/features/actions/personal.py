@@ -11,9 +11,9 @@ from bot.features.actions import following, history, owners
 from bot.features.actions.history import Did
 from bot.features.actions.naming import owners as owned_by
 from bot.features.actions.reminding import reminders
-from bot.features.actions.service import item_facts
+from bot.features.actions.service import item_facts, right_to
 from bot.features.actions.tables import Item, ItemChange, ItemMute, ItemOwner, ItemState
-from bot.people import Right, Role, Standing
+from bot.people import Role, Standing
 
 
 async def exported(desk: Desk, person_id: int) -> Mapping[str, Any]:
@@ -52,7 +52,7 @@ async def exported(desk: Desk, person_id: int) -> Mapping[str, Any]:
 
 
 def _may_read(standing: Standing | None, item: Item) -> bool:
-    return standing is not None and standing.may(Right.USE_CASES if item.case_id else Right.USE_ITEMS)
+    return standing is not None and standing.may(right_to(item))
 
 
 async def person_erased(desk: Desk, person_id: int) -> None:

@@ -103,9 +103,13 @@ async def item_of(context: Context, item_id: str) -> Item:
     return item
 
 
+def right_to(item: Item) -> Right:
+    """What one must have in the item's network to see it."""
+    return Right.USE_CASES if item.case_id else Right.USE_ITEMS
+
+
 def may_see(context: Context, item: Item) -> bool:
-    right = Right.USE_CASES if item.case_id else Right.USE_ITEMS
-    return any(s.network.id == item.network_id and s.may(right) for s in context.standings)
+    return any(s.network.id == item.network_id and s.may(right_to(item)) for s in context.standings)
 
 
 def may_change(context: Context, item: Item, owners: Collection[int]) -> bool:

@@ -10,11 +10,10 @@ from bot.feature import Desk
 from bot.features.actions import cards, history
 from bot.features.actions.history import Did
 from bot.features.actions.reminding.telling import muted
-from bot.features.actions.service import item_facts, owners_of
+from bot.features.actions.service import item_facts, owners_of, right_to
 from bot.features.actions.tables import Item, ItemChange
 from bot.outbox import Notice, State
 from bot.outbox.notices import NOTICES
-from bot.people import Right
 
 TELLS = ("actions.told", "actions.given")  # what tells a person of a change
 
@@ -43,8 +42,7 @@ async def _applies(desk: Desk, notice: Notice, item: Item, change: ItemChange) -
     """Not to who has left or wants to hear no more of it. What was overtaken is told by what overtook it: but whoever
     lost it hears of that, whatever was done later, unless they have it again."""
     person = notice.person_id or 0
-    right = Right.USE_CASES if item.case_id else Right.USE_ITEMS
-    if not await people.may(desk.session, person, item.network_id, right):
+    if not await people.may(desk.session, person, item.network_id, right_to(item)):
         return False
     if (item.id, person) in await muted(desk.session, {person}) or await _overtaken(desk, notice):
         return False

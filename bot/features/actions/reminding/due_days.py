@@ -17,8 +17,9 @@ from bot.feature import Desk
 from bot.features.actions import service
 from bot.features.actions.owners import owners_of
 from bot.features.actions.reminding import mornings, reminder_cards, telling
-from bot.features.actions.reminding.lines import Line, lines, right_to
+from bot.features.actions.reminding.lines import Line, lines
 from bot.features.actions.reminding.telling import Reminder
+from bot.features.actions.service import right_to
 from bot.features.actions.tables import Item, ItemState
 from bot.outbox import Draft, End, Notice
 from bot.people import Network, Right

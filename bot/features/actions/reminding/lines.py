@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import people
 from bot.features.actions.owners import present
+from bot.features.actions.service import right_to
 from bot.features.actions.tables import Item, ItemState
 from bot.features.cases import Case, CaseState
-from bot.people import Network, Right
+from bot.people import Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,6 @@ class Line:
     due_time: time | None
     owners: tuple[str, ...]
     opens: bool  # whether the reader may open it
-
-
-def right_to(item: Item) -> Right:
-    return Right.USE_ITEMS if item.case_id is None else Right.USE_CASES
 
 
 async def lines(session: AsyncSession, which: ColumnElement[bool], reader: int) -> list[Line]:

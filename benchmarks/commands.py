@@ -155,7 +155,7 @@ async def measure(
 
 
 async def _writes(database: Database, raw: Raw, command: Command) -> tuple[float, float]:
-    statements = await _recorded(database, command)
+    statements = await _recorded(database.url, command)
     numbers = count(1)
 
     async def ours() -> None:
@@ -201,16 +201,19 @@ async def seconds(work: Callable[[], Awaitable[object]]) -> float:
     return time.perf_counter() - began
 
 
-async def _recorded(database: Database, command: Command) -> list[Statement]:
-    seen: list[Statement] = []
+async def _recorded(url: str, command: Command) -> list[Statement]:
+    """Through an engine of its own: one that was ever listened to does more work for each statement from then on."""
+    database, seen = Database(url), list[Statement]()
 
     def record(_c: Any, _cursor: Any, sql: str, parameters: Any, _context: Any, _many: bool) -> None:
         if sql.split()[0] in {"INSERT", "UPDATE", "SELECT", "DELETE", "WITH"}:
             seen.append((sql, tuple(parameters)))
 
     event.listen(database.engine.sync_engine, "before_cursor_execute", record)
-    await command(database, MARK)
-    event.remove(database.engine.sync_engine, "before_cursor_execute", record)
+    try:
+        await command(database, MARK)
+    finally:
+        await database.close()
     return seen
 
 

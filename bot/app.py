@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import demo, guard, language, people, personal, readers, search
+from bot import demo, language, people, personal, readers, search
 from bot.chat.message import Message
 from bot.chat.port import Account, Chat
 from bot.clock import Clock, MovableClock, SystemClock
@@ -88,6 +88,8 @@ async def running(settings: Settings, clock: Clock | None = None, *, ticking: bo
         await _require_keys(database, vault)
         app = wired(settings, database, vault, clock)
         await erase_again(database, vault, clock, app.chats)
+        from bot import guard  # with its lexicons' patterns a tenth of what the core takes to import
+
         await asyncio.to_thread(guard.warm)
         warming = {asyncio.create_task(asyncio.to_thread(each.warm), name="warming") for each in (language, search)}
         stack.push_async_callback(asyncio.wait, warming)

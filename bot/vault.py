@@ -13,15 +13,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import LargeBinary, String, delete, exists, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import FORGOTTEN, Row
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY = 32  # bytes, AES-256
 NONCE = 12  # bytes, NIST SP 800-38D
@@ -208,13 +209,21 @@ def _is_cut_short(file: BinaryIO) -> bool:
     return file.read(1) != b"\n"
 
 
+def _aes(key: bytes) -> "AESGCM":
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # its library is loaded when first needed
+
+    return AESGCM(key)
+
+
 def _encrypt(key: bytes, plain: bytes, bound_to: str) -> bytes:
     nonce = secrets.token_bytes(NONCE)
-    return nonce + AESGCM(key).encrypt(nonce, plain, bound_to.encode())
+    return nonce + _aes(key).encrypt(nonce, plain, bound_to.encode())
 
 
 def _decrypt(key: bytes, sealed: bytes, bound_to: str) -> bytes:
+    from cryptography.exceptions import InvalidTag
+
     try:
-        return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], bound_to.encode())
+        return _aes(key).decrypt(sealed[:NONCE], sealed[NONCE:], bound_to.encode())
     except (InvalidTag, ValueError) as error:  # ValueError: cut short
         raise Unopened from error

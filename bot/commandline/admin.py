@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 from rich.text import Text
 
 from bot.commandline import OURS_ALONE, complain, say, settings
@@ -151,6 +150,8 @@ def list_networks() -> None:
             "Ingen nettverk ennå. Lag dem med «fagtraad admin networks FIL», eller i chatten: «/fagtraad oppsett»."
         )
         return
+    from rich.table import Table
+
     table = Table("Kode", "Navn", "Type", "Medlemmer", "Gjenstår", box=None)
     for each in found:
         network = each.network

@@ -5,13 +5,13 @@ import os
 from typing import TYPE_CHECKING
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 from rich.text import Text
 
 from bot.commandline import OURS_ALONE, complain, say, settings
 
 if TYPE_CHECKING:  # heavy, and most commands have no use for them
+    from rich.progress import Progress
+
     from bot.commandline.kept import Kept
     from bot.rotation import Rotated
     from bot.vault import KeyFault
@@ -27,6 +27,8 @@ def list_keys() -> None:
     os.umask(OURS_ALONE)
     quiet_libraries()
     names, counts, faults = asyncio.run(_look())
+    from rich.table import Table
+
     table = Table("Nøkkel", "Datanøkler", "Status", box=None)
     for name in dict.fromkeys((*names, *counts)):
         table.add_row(Text(name), str(counts.get(name, 0)), _status(name, names, counts.get(name, 0), faults))
@@ -94,7 +96,9 @@ async def _rotate() -> int:
         return _tell(rotated, found.vault.names)
 
 
-def _progress() -> Progress:
+def _progress() -> "Progress":
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     return Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=say
     )

@@ -5,7 +5,6 @@ import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from bot.commandline import OURS_ALONE, say, settings
@@ -30,6 +29,8 @@ async def _look() -> None:
 
     async with kept(settings()) as found:
         tallies = await (await found.wired()).retention.look()
+    from rich.table import Table
+
     table = Table("Regel", "Beholdes", "Ville gått", "Eldste", box=None)
     for tally in tallies:
         table.add_row(Text(tally.rule.what), _kept(tally.days), str(tally.count), _day(tally))

@@ -1,6 +1,6 @@
 """The languages of the chat. Source texts are bokmål; nynorsk and English are gettext catalogues beside this file.
 
-Dates, numbers and lists are said as each language says them, through Babel.
+Dates, numbers and lists are said as each language says them, through Babel, which is loaded when first needed.
 """
 
 import gettext as _gettext
@@ -13,10 +13,6 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
-
-from babel.dates import format_date, format_time
-from babel.lists import format_list
-from babel.numbers import format_decimal
 
 DEFAULT = "nb"
 LANGUAGES = {"nb": "bokmål", "nn": "nynorsk", "en": "English"}  # each by its own name
@@ -77,12 +73,16 @@ def ngettext(one: str, many: str, count: int) -> str:
 
 def say_date(day: date) -> str:
     """A date as people say it: «fredag 4. desember 2026», «Friday 4 December 2026»."""
+    from babel.dates import format_date
+
     return format_date(day, format=_DAY[_spoken.get()], locale=_locale())
 
 
 def say_moment(moment: datetime, zone: str) -> str:
     """An aware moment on the wall clock of `zone` (an IANA name): «fredag 4. desember 2026 kl. 08:00»."""
     local = moment.astimezone(ZoneInfo(zone))
+    from babel.dates import format_time
+
     clock = format_time(local, format="HH:mm", locale=_locale())
     return _("{date} kl. {time}").format(date=say_date(local.date()), time=clock)
 
@@ -90,16 +90,22 @@ def say_moment(moment: datetime, zone: str) -> str:
 def say_briefly(moment: datetime, zone: str) -> str:
     """The same where there is little room: «fre. 4. des. 08:00»."""
     local = moment.astimezone(ZoneInfo(zone))
+    from babel.dates import format_date
+
     return f"{format_date(local.date(), format=_BRIEF[_spoken.get()], locale=_locale())} {local:%H:%M}"
 
 
 def say_number(number: float | Decimal) -> str:
     """«10 000» with a space that does not break, «1,5»; "10,000" and "1.5" in English."""
+    from babel.numbers import format_decimal
+
     return format_decimal(number, locale=_locale())
 
 
 def say_list(items: Sequence[str]) -> str:
     """«Kari, Ola og Per»."""
+    from babel.lists import format_list
+
     return format_list(list(items), locale=_locale())
 
 

@@ -12,8 +12,6 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-import regex
-
 from bot.chat.grammar import fold
 
 RULES = 1
@@ -29,7 +27,6 @@ _INVISIBLE = {0x00AD: None, 0x200B: None, 0x200C: None, 0x200D: None, 0x2060: No
 _DASHES = dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2212), "-")
 _LETTERS = str.maketrans({"ä": "æ", "ö": "ø", "đ": "d", "ŧ": "t", "ŋ": "n"})
 _NORWEGIAN = frozenset("æøå")
-_WORDS = regex.compile(r"[^\W_]+(?:[-/][^\W_]+)*")
 
 # Nynorsk forms that do not meet the bokmål ones by stemming: (how the word begins, the same in bokmål).
 _BOKMAAL = (
@@ -134,8 +131,8 @@ def _forms(stem: str) -> set[str]:
 
 def _words(text: str) -> Iterator[str]:
     """Each word, and one that hangs together by a dash or a stroke («AV-blokk», «12/26») both in parts and whole."""
-    for found in _WORDS.findall(_plain(text)):
-        parts = regex.split("[-/]", found)
+    for found in _word_pattern().findall(_plain(text)):
+        parts = found.replace("/", "-").split("-")
         yield from (part[:LONGEST_WORD] for part in parts)
         if len(parts) > 1:
             yield "".join(parts)[:LONGEST_WORD]
@@ -169,6 +166,14 @@ def _stem(word: str) -> str:
 def warm() -> None:
     """For a thread at start, so that nobody's search waits for it."""
     _stemmer()
+    _word_pattern()
+
+
+@cache
+def _word_pattern() -> Any:
+    import regex
+
+    return regex.compile(r"[^\W_]+(?:[-/][^\W_]+)*")
 
 
 @cache

@@ -9,7 +9,6 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import regex
-from babel.dates import format_date
 
 from bot.errors import Refusal
 from bot.language import _, language
@@ -93,6 +92,8 @@ def say_day(day: date, today: date | None = None, at: time | None = None) -> str
     """«fredag 4. desember kl. 09:00, uke 49»."""
     locale, dot = ("en_GB", "") if language() == "en" else (language(), ".")
     year = "" if today and today.year == day.year else " y"
+    from babel.dates import format_date
+
     said = format_date(day, f"EEEE d{dot} MMMM{year}", locale)
     if at:
         said = _("{date} kl. {time}").format(date=said, time=at.strftime("%H:%M"))

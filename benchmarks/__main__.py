@@ -1,4 +1,4 @@
-"""`python -m benchmarks [commands drain items search members start guard …]`: one table, docs/benchmarks.md, and
+"""`python -m benchmarks [commands drain items search members slack start guard …]`: one table, docs/benchmarks.md, and
 status 1 if a bound fails."""
 
 import argparse
@@ -13,7 +13,7 @@ import structlog
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import Measure, commands, drain, items, members, search, start
+from benchmarks import Measure, commands, drain, items, members, search, slack, start
 from benchmarks.databases import urls
 
 REPORT = Path(__file__).parents[1] / "docs" / "benchmarks.md"
@@ -39,6 +39,7 @@ SUITES: dict[str, Suite] = {
     "items": lambda urls: asyncio.run(items.measure(urls)),
     "search": lambda urls: asyncio.run(search.measure(urls)),
     "members": lambda urls: asyncio.run(members.measure(urls)),
+    "slack": lambda urls: asyncio.run(slack.measure(urls)),
     "start": lambda _: start.measure(),
     "guard": guard,
 }

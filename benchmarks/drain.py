@@ -52,6 +52,9 @@ class InstantChat:
 
     async def ask(self, opener: object, form: Form) -> None: ...
 
+    async def home(self, to: Account, message: Message) -> None:
+        raise NotImplementedError
+
     async def account(self, id: str) -> Account | None:
         return None
 

@@ -1,4 +1,4 @@
-"""The command line: `fagtraad demo | run | check | db | guard`."""
+"""The command line: `fagtraad demo | run | check | db | guard | manifest`."""
 
 import gc
 import os
@@ -21,6 +21,7 @@ from rich.text import Text
 
 from bot.commandline import OURS_ALONE, admin, complain, keys, privacy, retention, say, settings
 from bot.commandline.link import link
+from bot.commandline.manifest import manifest
 from bot.commandline.when import when
 from bot.settings import Settings
 
@@ -38,6 +39,7 @@ app.add_typer(privacy.app, name="privacy")
 app.command()(when)
 app.command()(retention.retention)
 app.command()(link)
+app.command()(manifest)
 
 VAR = Path("var")
 
@@ -119,10 +121,18 @@ def run() -> None:
 @app.command()
 def check(
     new: Annotated[bool, typer.Option("--new-key", help="Print a new wrapping key for FAGTRAAD_KEYS.")] = False,
+    slack_cards: Annotated[
+        bool, typer.Option("--slack-cards", help="Ask Slack whether it takes every card and form; takes minutes.")
+    ] = False,
 ) -> None:
     """Say what is configured, what is missing and what to do. Shows no secret. Exit status 1 when something is."""
     if new:
         print(new_key("k" + secrets.token_hex(2)))
+        return
+    if slack_cards:
+        from bot.commandline.cards import check_cards
+
+        check_cards("slack")
         return
     from bot.checkup import check_up
     from bot.trouble import quiet_libraries

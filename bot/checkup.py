@@ -1,12 +1,12 @@
 """What is configured, what is missing, and what to do about it: for the operator, without a secret."""
 
-import importlib.util
 import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import text
 
+from bot import chats
 from bot.secret_files import ours
 from bot.settings import Settings, unknown_variables
 from bot.starting import about_keys, about_ledger, has_oidc, without_words
@@ -37,7 +37,7 @@ async def check_up(settings: Settings) -> list[Finding]:
         *_secret_files(settings),
         _keys(settings),
         _ledger(settings),
-        *(_chat(name) for name in settings.chats),
+        *(finding for name in settings.chats for finding in _chat(name)),
         *(_sign_in(settings) if "web" in settings.chats else ()),
         _address(settings),
         *(_unknown(name) for name in unknown_variables()),
@@ -113,12 +113,15 @@ def _ledger(settings: Settings) -> Finding:
     return Finding(True, "Slettelogg", f"{path}, {count} slettinger")
 
 
-def _chat(name: str) -> Finding:
-    if importlib.util.find_spec(f"adapters.{name}") is None:
-        return Finding(False, f"Chat «{name}»", "finnes ikke: se FAGTRAAD_CHATS")
-    if name == "web":
-        return Finding(True, "Chat «web»", "finnes")
-    return Finding(True, f"Chat «{name}»", "finnes")
+def _chat(name: str) -> Iterator[Finding]:
+    what = f"Chat «{name}»"
+    if not chats.exists(name):
+        yield Finding(False, what, "finnes ikke: se FAGTRAAD_CHATS")
+    elif shortcomings := chats.shortcomings(name):
+        yield from (Finding(False, what, each) for each in shortcomings)
+    else:
+        offered = chats.settings_of(name)
+        yield Finding(True, what, offered.summary() if offered else "finnes")
 
 
 def _sign_in(settings: Settings) -> Iterator[Finding]:

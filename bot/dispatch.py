@@ -3,7 +3,7 @@
 import secrets
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import assert_never
@@ -15,11 +15,23 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot import people, places, readers
 from bot.chat import delivery, grammar
-from bot.chat.inbound import Command, Deleted, Edited, Inbound, Joined, Left, Press, Said, Submission
+from bot.chat.inbound import (
+    Command,
+    Deleted,
+    Edited,
+    Inbound,
+    Joined,
+    Left,
+    Press,
+    Reacted,
+    Said,
+    Submission,
+    Visited,
+)
 from bot.chat.message import Form, Message, message
-from bot.chat.port import Account, Chat, Done, Next, Outcome, Place, Problems
+from bot.chat.port import Account, Can, Chat, Done, NamesAccounts, Next, Outcome, Place, Problems
 from bot.clock import Clock
-from bot.errors import ChatError, MembersUnknown, Refusal, UnknownPerson
+from bot.errors import CasesOffHere, ChatError, MembersUnknown, NoCaseAccess, Refusal, UnknownAccount, UnknownPerson
 from bot.feature import Answer, Context, Features, Receipt
 from bot.help import RUN_COMMAND, help_message, not_understood
 from bot.language import _, speaking
@@ -89,7 +101,7 @@ class Dispatch:
                 raise  # nothing was stored, so nothing may be acknowledged
             except Refusal as refusal:
                 log.info("refused", refusal=type(refusal).__name__, happening=type(event).__name__)
-                return await self._refuse(event, asker, refusal.text)
+                return await self._refuse(event, asker, self._because(event, refusal).text)
             except Exception as error:
                 mark = _log_fault(error, event)
                 if not isinstance(event, Command | Press | Submission):
@@ -101,6 +113,8 @@ class Dispatch:
                 return await self._refuse(event, asker, text.format(mark=mark))
 
     async def _handle(self, event: Inbound, asker: _Asker) -> Outcome:
+        if isinstance(event, Visited):
+            return await self._show_home(event, asker)
         try:
             async with self._database.transaction() as session:
                 context = await self._context(session, event, asker)
@@ -183,6 +197,10 @@ class Dispatch:
                     if feature.left:
                         await feature.left(context, event)
                 return None
+            case Reacted():
+                return await self._reacted(context, event)
+            case Visited():
+                raise TypeError("changes nothing, so it needs no transaction")
             case _:
                 assert_never(event)
 
@@ -191,7 +209,8 @@ class Dispatch:
         if command is not None and (rest or not _asks_for_help(event.text)):
             return await command.handle(_known(context), event, rest)
         if not event.text.strip() or _asks_for_help(event.text):
-            return help_message(self._features)
+            registered = Can.SLASH not in self._chats[event.account.chat].can
+            return help_message(self._features, registered=registered)
         return not_understood(grammar.did_you_mean(event.text, self._words))
 
     async def _heard(self, context: Context, event: Said | Edited) -> Answer:
@@ -204,6 +223,28 @@ class Dispatch:
             else:
                 answer = answer or heard
         return answer
+
+    async def _reacted(self, context: Context, event: Reacted) -> Answer:
+        """The first feature that makes something of it answers; an emoji that means nothing to us says nothing."""
+        for feature in self._features.all:
+            if feature.reacted and (answer := await feature.reacted(context, event)):
+                return answer
+        return None
+
+    async def _show_home(self, event: Visited, asker: _Asker) -> Outcome:
+        """Nothing is stored: opened twice, it is shown twice."""
+        async with self._database.reading() as session:
+            mine = await self._mine(await self._context(session, event, asker))
+        await delivery.show_home(self._chats[event.account.chat], event.account, mine)
+        return Done()
+
+    async def _mine(self, context: Context) -> Message:
+        """A person's own page: what every feature has for them."""
+        title = _("Mine saker hos Fagtråd")
+        if context.someone is None:
+            return message(_unknown(context.chat, context.account).text, title=title)
+        parts = [part for feature in self._features.all if feature.mine for part in await feature.mine(context)]
+        return Message(tuple(parts), title)
 
     async def _reply(self, event: Inbound, asker: _Asker, answer: Answer | Done) -> None:
         """What is said after the commit. A fault here is not the event's: what it did is stored."""
@@ -232,9 +273,16 @@ class Dispatch:
     async def _refuse(self, event: Inbound, asker: _Asker, text: str) -> Outcome:
         if isinstance(event, Submission):
             return Problems({"": text})
-        if isinstance(event, Command | Press):
+        if isinstance(event, Command | Press | Reacted):
             await self._say(event, message(text))
         return Done()
+
+    def _because(self, event: Inbound, refusal: Refusal) -> Refusal:
+        """Where cases are turned off altogether, that is the reason, and nobody's access."""
+        if isinstance(refusal, UnknownPerson):
+            return _unknown(self._chats[event.account.chat], event.account)
+        off = isinstance(refusal, NoCaseAccess) and Can.CASES not in self._chats[event.account.chat].can
+        return CasesOffHere() if off else refusal
 
     async def _say(self, event: Inbound, said: Message, which: str = "answer") -> None:
         chat = self._chats[event.account.chat]
@@ -261,7 +309,10 @@ class Dispatch:
         """Who it is, and what the platform must be asked before the transaction begins."""
         async with self._database.reading() as session:
             person = await people.person_of(session, event.account)
-            standings = await people.standings(session, person.id) if person else []
+            standings = [
+                self._as_here(standing, event.account)
+                for standing in (await people.standings(session, person.id) if person else [])
+            ]
             case_rooms = await self._case_rooms(session, event, standings)
             language = await self._language(session, event, person, standings)
         present = {network: await self._members(room.place) for network, room in case_rooms.items()}
@@ -269,6 +320,12 @@ class Dispatch:
         here = await self._members(event.place) if reads else None
         direct = reads and await self._is_direct(event)
         return _Asker(event.account, person, tuple(standings), present, language, here, direct)
+
+    def _as_here(self, standing: people.Standing, account: Account) -> people.Standing:
+        """No case access for a guest account, whoever it is linked to, nor on a platform that was not allowed cases."""
+        if account.guest or Can.CASES not in self._chats[account.chat].can:
+            return replace(standing, case_access=False)
+        return standing
 
     async def _language(
         self, session: AsyncSession, event: Inbound, person: people.Person | None, standings: list[people.Standing]
@@ -344,6 +401,12 @@ def _known(context: Context) -> Context:
     if context.someone is None:
         raise UnknownPerson
     return context
+
+
+def _unknown(chat: Chat, account: Account) -> UnknownPerson:
+    """With what the secretary must type, where one cannot know it by oneself."""
+    there: object = chat
+    return UnknownAccount(account=account.id) if isinstance(there, NamesAccounts) else UnknownPerson()
 
 
 def _asks_for_help(text: str) -> bool:

@@ -19,12 +19,20 @@ class UnknownPerson(Refusal):
     """Jeg kjenner deg ikke ennå. Be sekretæren i nettverket om å legge deg til."""
 
 
+class UnknownAccount(UnknownPerson):
+    """Jeg kjenner deg ikke ennå. Be sekretæren i nettverket om å legge deg til, med kontoen din her: {account}"""
+
+
 class NotAllowed(Refusal):
     """Det har du ikke tilgang til her. Spør lederen eller sekretæren i nettverket."""
 
 
 class NoCaseAccess(NotAllowed):
     """Kasus er bare for helsepersonell med kasustilgang, og det har du ikke her. Lederen kan gi deg det."""
+
+
+class CasesOffHere(NoCaseAccess):
+    """Kasus er slått av her. De som drifter Fagtråd, kan slå dem på når sykehuset har vurdert risikoen."""
 
 
 class NotFound(Refusal):

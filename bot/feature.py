@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.chat.inbound import Command, Deleted, Edited, Joined, Left, Press, Said, Submission
-from bot.chat.message import Button, Form, Message
+from bot.chat.inbound import Command, Deleted, Edited, Joined, Left, Press, Reacted, Said, Submission
+from bot.chat.message import Button, Form, Message, Part
 from bot.chat.port import Account, Chat, Problems
 from bot.errors import NoCaseAccess, NoNetwork, NotAllowed, UnknownPerson
 from bot.outbox import Draft, End, Notice
@@ -140,6 +140,7 @@ class CommandWord:
     usage: str  # a msgid: translate when shown
     help: str  # a msgid
     handle: Callable[[Context, Command, str], Awaitable[Answer]]  # the last is what stands after the word
+    slash: str = ""  # its own slash command, where a platform wants each registered; ASCII. The rest go under the root
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,8 @@ class Feature:
     deleted: Callable[[Context, Deleted], Awaitable[None]] | None = None
     joined: Callable[[Context, Joined], Awaitable[None]] | None = None
     left: Callable[[Context, Left], Awaitable[None]] | None = None
+    reacted: Callable[[Context, Reacted], Awaitable[Answer]] | None = None
+    mine: Callable[[Context], Awaitable[Sequence[Part]]] | None = None  # what it has on a person's own page
     # With the vault's subject: an older database was restored, and what was erased has come back in it.
     restored: Callable[[AsyncSession, str, datetime], Awaitable[None]] | None = None
     erased: Callable[[Context, str], Awaitable[None]] | None = None  # with the vault's subject; in the same transaction

@@ -1,7 +1,7 @@
 """Starting to serve: schema, logging, the app, and the web server around it."""
 
 import asyncio
-import importlib.util
+import gc
 import signal
 import socket
 import sys
@@ -14,6 +14,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 import bot
+from bot import chats
 from bot.app import App, clock_of, erase_again, make_findable, metadata, running, set_stage, wired
 from bot.health import Readiness, pages, what_to_ask
 from bot.logs import configure_logging, configure_operation
@@ -60,8 +61,17 @@ async def _serve(settings: Settings, prepare: Callable[[Settings], Awaitable[Non
             schema=await schema.revision(app.core.database),
             demo=settings.demo,
         )
+        settle()
         await _serve_http(app, ready)
     log.info("stopped")
+
+
+def settle() -> None:
+    """What has been loaded is here to stay. Looking through it for garbage stops everything for a tenth of a second
+    each time: the slowest percent of fifty commands at once took 150 ms with that, and takes 60 without."""
+    gc.set_threshold(50_000, 20, 20)
+    gc.collect()
+    gc.freeze()
 
 
 async def _tell_where_to_begin(app: App) -> None:
@@ -102,8 +112,9 @@ def _require_settings(settings: Settings) -> None:
             "FAGTRAAD_KEYS mangler. Sett den til det «fagtraad check --new-key» skriver ut, og ta vare på den."
         )
     for name in settings.chats:
-        if importlib.util.find_spec(f"adapters.{name}") is None:
+        if not chats.exists(name):
             raise SystemExit(f"FAGTRAAD_CHATS: det finnes ingen chat som heter «{name}».")
+        _refuse_because(chats.unreadable(name))
     folder = settings.ledger_path.parent
     if not folder.is_dir():
         raise SystemExit(
@@ -112,7 +123,8 @@ def _require_settings(settings: Settings) -> None:
 
 
 def _require_way_in(settings: Settings) -> None:
-    """What the web pages need for people to sign in."""
+    """What each chat needs for people to reach us on it, and the web pages for people to sign in."""
+    _refuse_because([each for name in settings.chats for each in chats.shortcomings(name)])
     if "web" in settings.chats and not settings.public_url:
         raise SystemExit(
             "FAGTRAAD_PUBLIC_URL mangler. Sett den til adressen som folk når nettsidene på, som "
@@ -120,6 +132,11 @@ def _require_way_in(settings: Settings) -> None:
         )
     if settings.oidc_issuer and not has_oidc():
         raise SystemExit("FAGTRAAD_OIDC_ISSUER er satt, men authlib og httpx mangler: installer «fagtraad[oidc]».")
+
+
+def _refuse_because(shortcomings: list[str]) -> None:
+    if shortcomings:
+        raise SystemExit("\n".join(shortcomings))
 
 
 async def _require_current(settings: Settings) -> None:

@@ -9,13 +9,13 @@ from typing import Annotated, Literal
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import NoDecode
 
-from bot.secret_files import SecretFiles, trouble_with
+from bot import chats
+from bot.secret_files import trouble_with
+from bot.sources import ENV_FILE, PREFIX, SourcedSettings
 from bot.web_settings import WebSettings
 
-PREFIX = "FAGTRAAD_"
-ENV_FILE = ".env"
 KEY_BYTES = 32  # AES-256
 KEY_NAME = re.compile(r"[a-z0-9_-]{1,40}")
 CHAT_NAME = re.compile(r"[a-z]+")
@@ -29,16 +29,12 @@ def _comma_separated(value: object) -> object:
 class Settings(WebSettings):
     """What an operator decides. Nothing here is read anywhere but at start."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", hide_input_in_errors=True, frozen=True
-    )
-
     database_url: str = Field(
         "sqlite+aiosqlite:///var/fagtraad.db",
         repr=False,  # it may hold a password
         description="Where everything is kept: sqlite+aiosqlite:///PATH or postgresql+asyncpg://USER:PASSWORD@HOST/NAME",
     )
-    chats: Annotated[list[str], NoDecode] = Field(["web"], description="Chat platforms, comma-separated: web")
+    chats: Annotated[list[str], NoDecode] = Field(["web"], description="Chat platforms, comma-separated: web, slack")
     keys: SecretStr = Field(
         SecretStr(""),
         description="Wrapping keys, newest first, comma-separated, NAME:BASE64 (`fagtraad check --new-key` makes one)",
@@ -115,7 +111,7 @@ class Settings(WebSettings):
     @classmethod
     def _all_read(cls, folder: Path | None) -> Path | None:
         """A secret that is not there when it is needed must not become a default."""
-        if folder is not None and (trouble := trouble_with(folder, cls.model_fields)):
+        if folder is not None and (trouble := trouble_with(folder, _known())):
             raise ValueError(trouble)
         return folder
 
@@ -124,20 +120,6 @@ class Settings(WebSettings):
         if self.demo and self.host not in ("127.0.0.1", "localhost", "::1"):
             raise ValueError("FAGTRAAD_HOST: the demo lets anyone be anybody, so it serves 127.0.0.1 alone")
         return self
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Files come before variables: an old variable that was forgotten must not hide a new secret."""
-        told = {**dotenv_settings(), **env_settings(), **init_settings()}
-        files = SecretFiles(settings_cls, told.get("secrets_dir"))
-        return init_settings, files, env_settings, dotenv_settings
 
     @cached_property
     def wrapping_keys(self) -> dict[str, bytes]:
@@ -171,6 +153,12 @@ def _decoded(encoded: str, number: int) -> bytes:
 
 def unknown_variables() -> list[str]:
     """Names that look like settings and are none: a slip of the hand would otherwise leave the default in force."""
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    known = {PREFIX + name.upper() for name in _known()}
     names = {name.upper() for name in (*os.environ, *dotenv_values(ENV_FILE))}
     return sorted(name for name in names if name.startswith(PREFIX) and name not in known)
+
+
+def _known() -> set[str]:
+    """Every setting without its prefix, those of all chats too, whichever are in use: keys, slack_bot_token."""
+    classes: list[type[SourcedSettings]] = [Settings, *chats.setting_classes()]
+    return {name.removeprefix(PREFIX).lower() for each in classes for name in chats.variables(each)}

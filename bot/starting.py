@@ -68,6 +68,7 @@ def about_empty() -> str:
         "Databasen er tom, så ingen kan logge inn ennå. Lag den første operatøren, og gi vedkommende en vei inn:\n"
         "  fagtraad admin person NAVN --operator\n"
         "  fagtraad link NAVN\n"
+        "Uten nettsider er veien inn vedkommendes konto i chatten: «--account slack:U…» i stedet for lenken.\n"
         "Operatøren setter opp nettverk i chatten («/fagtraad oppsett»), eller du gjør det med «fagtraad admin»."
     )
 

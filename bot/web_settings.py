@@ -5,7 +5,9 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode
+from pydantic_settings import NoDecode
+
+from bot.sources import SourcedSettings
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # Where anybody's account is let in: the issuer of these is a pattern, not one organisation.
@@ -13,10 +15,11 @@ ANY_TENANT = ("common", "organizations", "consumers", "{tenantid}")
 Networks = list[IPv4Network | IPv6Network]
 
 
-class WebSettings(BaseSettings):
+class WebSettings(SourcedSettings):
     public_url: str = Field(
         "",
-        description="The address people reach the web pages at, e.g. https://fagtraad.example.no; needed by «web»",
+        description="The address people reach the web pages at, e.g. https://fagtraad.example.no; needed by «web», and "
+        "where Slack calls us",
     )
     trusted_proxies: Annotated[Networks, NoDecode] = Field(
         [], description="Addresses or networks of the proxies whose X-Forwarded-For is believed, comma-separated"

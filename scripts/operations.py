@@ -6,18 +6,27 @@ from pathlib import Path
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from bot import chats
 from bot.settings import Settings
+from bot.sources import SourcedSettings
 
 PAGE = Path(__file__).parent.parent / "docs" / "operations.md"
 BETWEEN = re.compile(r"(?<=<!-- settings -->\n).*(?=<!-- end of settings -->)", re.DOTALL)
 
 
 def table() -> str:
-    rows = [
-        f"| `FAGTRAAD_{name.upper()}` | {default(field)} | {field.description} |"
-        for name, field in sorted(Settings.model_fields.items())
+    """The service's own, and those of each chat."""
+    classes: list[type[SourcedSettings]] = [Settings, *chats.setting_classes()]
+    rows = [row for settings in classes for row in _rows(settings)]
+    return "\n".join(["", "| setting | without it | what it says |", "| --- | --- | --- |", *sorted(rows), "", ""])
+
+
+def _rows(settings: type[SourcedSettings]) -> list[str]:
+    fields = settings.model_fields.values()
+    return [
+        f"| `{name}` | {default(field)} | {field.description} |"
+        for name, field in zip(chats.variables(settings), fields, strict=True)
     ]
-    return "\n".join(["", "| setting | without it | what it says |", "| --- | --- | --- |", *rows, "", ""])
 
 
 def default(field: FieldInfo) -> str:

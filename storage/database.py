@@ -280,8 +280,8 @@ def _postgres_engine(url: str) -> AsyncEngine:
     engine = create_async_engine(
         url,
         hide_parameters=True,
-        pool_size=10,
-        max_overflow=10,
+        pool_size=20,
+        max_overflow=0,  # one that is opened in a rush and closed after it costs more than a command
         pool_timeout=5,
         connect_args={"timeout": CONNECTING, "server_settings": {"lock_timeout": str(int(PATIENCE * 1000))}},
     )

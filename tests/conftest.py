@@ -99,7 +99,7 @@ QUIET = (
 )
 NO_BROWSER = "no Chromium on this machine"
 NO_NPM = "no Node.js with npm on this machine"
-REQUIRED = ("FAGTRAAD_BROWSER", "FAGTRAAD_OIDC")  # "required": what is not there is an error, and no test is skipped
+REQUIRED = ("FAGTRAAD_BROWSER", "FAGTRAAD_NPM")  # "required": what is not there is an error, and no test is skipped
 
 
 def find_browser() -> str | None:
@@ -150,7 +150,7 @@ def pytest_report_header() -> str:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for what, why, required in (("browser", NO_BROWSER, "FAGTRAAD_BROWSER"), ("OpenID", NO_NPM, "FAGTRAAD_OIDC")):
+    for what, why, required in (("browser", NO_BROWSER, "FAGTRAAD_BROWSER"), ("npm", NO_NPM, "FAGTRAAD_NPM")):
         skipped = [r for r in terminalreporter.stats.get("skipped", []) if why in str(r.longrepr)]
         if skipped:
             terminalreporter.section("NOT TESTED", sep="!", red=True, bold=True)

@@ -109,6 +109,10 @@ class World:
         shown = self.chat.seen_by(who, room)
         return [each.text for each in shown if each.author is None and (room == "direct" or each.to == who)]
 
+    def beside_the_form(self, who: str, room: str = "direct") -> list[str]:
+        """What the bot has said to this person besides opening a form."""
+        return self.private(who, room)
+
     def newest(self, who: str, room: str = "direct") -> Shown:
         """The bot's newest message that this person sees there."""
         return [each for each in self.chat.seen_by(who, room) if each.author is None][-1]
@@ -125,9 +129,22 @@ class World:
 
     async def person_id(self, account: str) -> int:
         async with self.database.reading() as session:
-            found = await session.scalar(select(PlatformAccount.person_id).where(PlatformAccount.account == account))
+            same = PlatformAccount.account == self.account_id(account)
+            found = await session.scalar(select(PlatformAccount.person_id).where(same))
         assert found is not None
         return found
+
+    @property
+    def carries_at_most(self) -> int:
+        """Characters that a button or a form can carry unseen."""
+        return 10_000
+
+    def account_id(self, who: str) -> str:
+        """What the platform calls somebody whom the stories call so."""
+        return who
+
+    def room_id(self, room: str) -> str:
+        return room
 
     async def enrol(self, account: str, name: str, *roles: Role, case_access: bool = False) -> None:
         """One more member of the network, in the general room."""
@@ -137,7 +154,8 @@ class World:
             await session.flush()
             granted = self.clock.now() if case_access else None
             membership = Membership(network_id=1, person_id=person.id, case_access_at=granted)
-            session.add_all((membership, PlatformAccount(chat=self.chat.name, account=account, person_id=person.id)))
+            on_chat = PlatformAccount(chat=self.chat.name, account=self.account_id(account), person_id=person.id)
+            session.add_all((membership, on_chat))
             await session.flush()
             session.add_all(MemberRole(membership_id=membership.id, role=role) for role in roles)
         self.introduce(account, name, GENERAL, *([CASES] if case_access else []))

@@ -5,7 +5,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 
-from bot.chat.inbound import Command, Deleted, Edited, File, Joined, Left, Press, Said, Submission, clean
+from bot.chat.inbound import (
+    Command,
+    Deleted,
+    Edited,
+    File,
+    Inbound,
+    Joined,
+    Left,
+    Press,
+    Reacted,
+    Said,
+    Submission,
+    Visited,
+    clean,
+)
 from bot.chat.message import Form, Message, plain_text
 from bot.chat.port import Account, Can, Inbox, Notebook, Outcome, Pacing, Place, Posted
 from bot.clock import Clock
@@ -45,6 +59,7 @@ class MemoryChat:
     faults: list[ChatError] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
     opened: list[Form] = field(default_factory=list)  # every form that was opened for anybody
+    homes: dict[str, Message] = field(default_factory=dict)  # each person's own page, as it was shown last
     _inbox: Inbox | None = None
     _ids: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -87,6 +102,9 @@ class MemoryChat:
             raise Rejected("a form can only be opened by somebody who acts")
         opener.form = form
         self.opened.append(form)
+
+    async def home(self, to: Account, message: Message) -> None:
+        self.homes[to.id] = message
 
     async def account(self, id: str) -> Account | None:
         return self.accounts.get(id)
@@ -175,6 +193,15 @@ class MemoryChat:
         self.rooms[room].remove(who)
         await self._receive(Left(self._key(), self._account(who), Place(self.name, room)))
 
+    async def react(self, who: str, shown: Shown, name: str, *, added: bool = True, key: str = "") -> None:
+        place = Place(self.name, shown.posted.place.room)
+        await self._receive(Reacted(key or self._key(), self._account(who), place, shown.posted, name, added))
+
+    async def visit(self, who: str) -> Message:
+        """Open one's own page."""
+        await self._receive(Visited(self._key(), self._account(who), await self.direct(self._account(who))))
+        return self.homes[who]
+
     # Looking
 
     def seen_by(self, who: str, room: str) -> list[Shown]:
@@ -210,9 +237,7 @@ class MemoryChat:
     async def _place(self, who: str, room: str) -> Place:
         return await self.direct(self._account(who)) if room == "direct" else Place(self.name, room)
 
-    async def _receive(
-        self, event: "Command | Press | Submission | Said | Edited | Deleted | Joined | Left"
-    ) -> Outcome:
+    async def _receive(self, event: Inbound) -> Outcome:
         if self._inbox is None:
             raise RuntimeError("the chat is not started")
         return await self._inbox.receive(event)

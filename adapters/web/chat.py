@@ -70,7 +70,7 @@ class Change:
 
 class WebChat:
     name = CHAT
-    can = frozenset(Can) - {Can.DELETE_OTHERS}
+    can = frozenset(Can) - {Can.DELETE_OTHERS, Can.REACTIONS, Can.HOME}
 
     def __init__(self, core: Core) -> None:
         self.core = core
@@ -188,6 +188,9 @@ class WebChat:
         if not isinstance(opener, Opener):
             raise Rejected("not one of our openers")
         opener.form = form
+
+    async def home(self, to: Account, message: Message) -> None:
+        raise Rejected("no page of one's own")
 
     async def account(self, id: str) -> Account | None:
         with _chat_errors():

@@ -63,11 +63,20 @@ async def tell_directly(chat: Chat, place: Place, to: Account, said: Message, ke
         await tell(chat, place, to, message(_("Jeg har svart deg i en melding til deg alene.")), f"told-{key}")
 
 
+async def show_home(chat: Chat, to: Account, said: Message) -> None:
+    """A person's own page, where the platform has one; where it has none, nobody has opened it."""
+    if Can.HOME in chat.can:
+        await chat.home(to, said)
+
+
 async def ask(chat: Chat, opener: object, place: Place, to: Account, form: Form, key: str) -> None:
     """Open a form. Where there is no way to open one from here, say privately where there is."""
-    if Can.FORMS in chat.can and opener is not None:
-        await chat.ask(opener, form)
-    else:
-        hint = _("Trykk på knappen «{title}» for å åpne skjemaet.").format(title=form.title)
-        button = Buttons((Button(form.title, form.does, form.carries, Tone.STRONG),))
-        await tell(chat, place, to, message(hint, button), key)
+    try:
+        if Can.FORMS in chat.can and opener is not None:
+            await chat.ask(opener, form)
+            return
+    except ChatError as error:  # what opens a form lives for seconds
+        log.info("form not opened, offering it", chat=chat.name, error=type(error).__name__)
+    hint = _("Trykk på knappen «{title}» for å åpne skjemaet.").format(title=form.title)
+    button = Buttons((Button(form.title, form.does, form.carries, Tone.STRONG),))
+    await tell(chat, place, to, message(hint, button), key)

@@ -33,6 +33,13 @@ def understand(text: str, words: Mapping[str, W]) -> tuple[W | None, str]:
     return {fold(word): command for word, command in words.items()}.get(fold(first)), rest
 
 
+def under_root(text: str, words: Mapping[str, object], root: str) -> str:
+    """What was meant after a slash command that stands for all of them: "/fagtraad søk jern" is "søk jern", and
+    "/fagtraad oppsett", which begins with no word of ours, is "fagtraad oppsett". Nothing at all asks for help."""
+    command, _rest = understand(text, words)
+    return text if command is not None or not text.strip() else f"{root} {text}"
+
+
 def did_you_mean(text: str, words: Mapping[str, object]) -> list[str]:
     """At most three words of ours that are near what was typed, nearest first, and one for each command."""
     folded: dict[str, str] = {}

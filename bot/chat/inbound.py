@@ -110,4 +110,18 @@ class Left(Happening):
     pass
 
 
-Inbound = Command | Press | Submission | Said | Edited | Deleted | Joined | Left
+@dataclass(frozen=True, slots=True)
+class Reacted(Happening):
+    """An emoji was put on a message, or taken off again. `name` is the platform's, such as "white_check_mark"."""
+
+    posted: Posted
+    name: str
+    added: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Visited(Happening):
+    """Somebody opened their own page. `place` is their 1:1 chat."""
+
+
+Inbound = Command | Press | Submission | Said | Edited | Deleted | Joined | Left | Reacted | Visited

@@ -23,6 +23,7 @@ class Text:
 
     text: str
     tone: Tone = Tone.NORMAL
+    opens: bool = False  # the whole of it is an address of ours, to be followed
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum, auto
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from bot.chat.message import Form, Message
 
@@ -75,9 +75,12 @@ class Can(StrEnum):
     DELETE_OTHERS = auto()  # remove what a member wrote, too
     SEALED_THREADS = auto()  # what is written under a sealed message is sealed with it, and goes when its key goes
     THREADS = auto()
-    SLASH = auto()
+    SLASH = auto()  # every command of ours may follow a slash; without it, those alone that were registered there
     READ_ALL = auto()  # hears messages that do not mention it
     FIND = auto()  # can be asked whether a key was posted
+    REACTIONS = auto()  # tells of emoji that people put on messages
+    HOME = auto()  # has a page of the bot's own for each person
+    CASES = auto()  # case texts may be written here: a platform that others run has it only where it was allowed
 
 
 class Notebook(Protocol):
@@ -128,6 +131,15 @@ class Pacing:
     not_before: datetime | None = None
 
 
+@runtime_checkable
+class NamesAccounts(Protocol):
+    """A chat whose accounts look like nothing else, so that a wrong one is seen when it is typed."""
+
+    def account_named(self, typed: str) -> str | None:
+        """The id that was meant; None where it can be no account here. Pure."""
+        ...
+
+
 class Chat(Protocol):
     """Every method is there on every adapter; `can` says what is native."""
 
@@ -147,6 +159,10 @@ class Chat(Protocol):
     async def whisper(self, place: Place, to: Account, message: Message) -> None: ...
     async def direct(self, to: Account) -> Place: ...
     async def ask(self, opener: object, form: Form) -> None: ...
+    async def home(self, to: Account, message: Message) -> None:
+        """Show a person their own page, in place of what stood there."""
+        ...
+
     async def account(self, id: str) -> Account | None: ...
 
     async def members(self, place: Place) -> tuple[Account, ...]:

@@ -13,12 +13,15 @@ from urllib.parse import unquote
 
 from adapters.memory import MemoryChat
 from bot.chat.inbound import Command, File, Inbound, Press
-from bot.chat.message import Attachment, FileField, Form, TextField
+from bot.chat.message import Attachment, FileField, Form, TextField, message, plain_text
 from bot.chat.port import Account, Chat, Done, Outcome, Place, Posted
 from bot.clock import MovableClock
 from bot.notebook import DatabaseNotebook
 from storage import Database
+from tests.adapters.slack.workplace import Workplace, workplace
 from tests.adapters.web import hall
+from tests.fakes.slack import Upload
+from tests.fakes.slack.things import Channel, Message
 
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 EVERYBODY = [id for id, _name, _title in hall.PEOPLE]
@@ -52,6 +55,10 @@ class Stage(Protocol):
     @property
     def inbox(self) -> Recorder: ...
     def room(self, name: str) -> Place: ...
+    def id(self, who: str) -> str:
+        """What this person's account is called there."""
+        ...
+
     async def sees(self, who: str, place: Place) -> str:
         """All that this person can read there (in the thread, where it is one)."""
         ...
@@ -69,6 +76,13 @@ class Stage(Protocol):
         """The content of a message's file; None where this person cannot have it."""
         ...
 
+    async def react(self, who: str, posted: Posted, name: str, added: bool) -> None:
+        """Where the chat can REACTIONS."""
+
+    async def visit(self, who: str) -> None:
+        """Open one's own page, where the chat can HOME."""
+
+    def own_page(self, who: str) -> str: ...
     async def join(self, who: str, room: str) -> None: ...
     async def leave(self, who: str, room: str) -> None: ...
 
@@ -80,6 +94,9 @@ class MemoryStage:
 
     def room(self, name: str) -> Place:
         return Place(self.chat.name, name)
+
+    def id(self, who: str) -> str:
+        return who
 
     async def sees(self, who: str, place: Place) -> str:
         room = "direct" if place.room == f"direct:{who}" else place.room
@@ -118,6 +135,16 @@ class MemoryStage:
         parts = [part for each in seen if each.message for part in each.message.parts]
         return next((part.content for part in parts if isinstance(part, Attachment) and part.name == name), None)
 
+    async def react(self, who: str, posted: Posted, name: str, added: bool) -> None:
+        await self.chat.react(who, self._shown(posted), name, added=added)
+
+    async def visit(self, who: str) -> None:
+        self.chat.homes.setdefault(who, message(""))
+        await self.chat.visit(who)
+
+    def own_page(self, who: str) -> str:
+        return plain_text(self.chat.homes[who])
+
     async def join(self, who: str, room: str) -> None:
         await self.chat.join(who, room)
 
@@ -151,6 +178,9 @@ class WebStage:
 
     def room(self, name: str) -> Place:
         return Place(self.chat.name, name)
+
+    def id(self, who: str) -> str:
+        return who
 
     def _as(self, who: str) -> hall.Client:
         return self.network.client(who)
@@ -209,6 +239,15 @@ class WebStage:
                 return answer.content
         return None
 
+    async def react(self, who: str, posted: Posted, name: str, added: bool) -> None:
+        raise NotImplementedError
+
+    async def visit(self, who: str) -> None:
+        raise NotImplementedError
+
+    def own_page(self, who: str) -> str:
+        raise NotImplementedError
+
     async def join(self, who: str, room: str) -> None:
         await self._as("kari").do("add", room=room, account=who, key=_key())
 
@@ -238,4 +277,104 @@ async def web_stage(url: str, folder: Path) -> AsyncIterator[Stage]:
     await core.database.close()
 
 
-STAGES = {"memory": memory_stage, "web": web_stage}
+@dataclass
+class SlackStage:
+    """Through a strict fake of Slack, as people do in Slack's own program."""
+
+    chat: Chat
+    inbox: Recorder
+    network: Workplace
+
+    def room(self, name: str) -> Place:
+        channels = {channel.name: channel.id for channel in self.network.slack.workspace.channels.values()}
+        return Place(self.chat.name, channels.get(name, "C0NOWHERE"))
+
+    def id(self, who: str) -> str:
+        return self.network.id(who)
+
+    async def sees(self, who: str, place: Place) -> str:
+        people = self.network.people
+        if place.thread:
+            seen = people.messages(who, place.room, self._message(place, place.thread))
+        else:
+            roots = people.messages(who, place.room)
+            seen = [each for root in roots for each in people.messages(who, place.room, root)]
+        return "\n".join(people.words(each) for each in seen)
+
+    async def say(self, who: str, room: str, text: str, under: Posted | None = None) -> Posted:
+        people = self.network.people
+        if under:
+            said = await people.reply(who, self._shown(under), text)
+        else:
+            said = await people.say(who, room, text)
+        return Posted(under.in_thread if under else self.room(room), said.ts)
+
+    async def change(self, who: str, posted: Posted, text: str) -> None:
+        await self.network.people.edit(who, self._shown(posted), text)
+
+    async def take_back(self, who: str, posted: Posted) -> None:
+        await self.network.people.delete(who, self._shown(posted))
+
+    async def command(self, who: str, room: str, text: str) -> None:
+        await self.network.people.slash(who, room, text)
+
+    async def press(self, who: str, posted: Posted, does: str, carries: str) -> None:
+        await self.network.people.press(who, self._shown(posted), does)
+
+    async def press_on(self, who: str, posted: Posted) -> None:
+        await self.network.people.message_shortcut(who, self._shown(posted), ON_MESSAGE)
+
+    async def open_and_send(
+        self, who: str, room: str, values: Mapping[str, str], times: int, files: Mapping[str, File] | None = None
+    ) -> None:
+        people = self.network.people
+        await people.global_shortcut(who, "test.ask")
+        uploads = {field: Upload(file.name, file.content) for field, file in (files or {}).items()}
+        await people.submit(who, values, uploads, twice=times == 2)
+
+    async def download(self, who: str, posted: Posted, name: str) -> bytes | None:
+        """It is under the message, for those who see that."""
+        people = self.network.people
+        root = self.network.slack.workspace.find_message(self._channel(posted.place), posted.ref)
+        under = people.messages(who, posted.place.room, root) if root else []
+        having = [each for each in under if name in (file.name for file in each.files)]
+        return people.file(who, having[0], name) if having else None
+
+    async def react(self, who: str, posted: Posted, name: str, added: bool) -> None:
+        people = self.network.people
+        await (people.react if added else people.unreact)(who, self._shown(posted), name)
+
+    async def visit(self, who: str) -> None:
+        await self.network.people.open_home(who)
+
+    def own_page(self, who: str) -> str:
+        page = self.network.people.home(who)
+        return self.network.people.words(page) if page else ""
+
+    async def join(self, who: str, room: str) -> None:
+        await self.network.people.join(who, room)
+
+    async def leave(self, who: str, room: str) -> None:
+        await self.network.people.leave(who, room)
+
+    def _channel(self, place: Place) -> Channel:
+        return self.network.slack.workspace.channels[place.room]
+
+    def _shown(self, posted: Posted) -> Message:
+        return self._message(posted.place, posted.ref)
+
+    def _message(self, place: Place, ref: str) -> Message:
+        found = self.network.slack.workspace.find_message(self._channel(place), ref)
+        assert found is not None
+        return found
+
+
+@asynccontextmanager
+async def slack_stage(url: str, _folder: Path) -> AsyncIterator[Stage]:
+    inbox = Recorder()
+    async with workplace(url, inbox=inbox) as network:
+        inbox.chat = network.chat
+        yield SlackStage(network.chat, inbox, network)
+
+
+STAGES = {"memory": memory_stage, "web": web_stage, "slack": slack_stage}

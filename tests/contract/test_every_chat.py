@@ -6,7 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.inbound import Command, Deleted, Edited, File, Joined, Left, Press, Said, Submission
+from bot.chat.inbound import (
+    Command,
+    Deleted,
+    Edited,
+    File,
+    Joined,
+    Left,
+    Press,
+    Reacted,
+    Said,
+    Submission,
+    Visited,
+)
 from bot.chat.message import LARGEST_FILE, Attachment, Button, Buttons, CopyText, Facts, Mentions, Quote, Text, message
 from bot.chat.port import Can, Pacing, Place, Posted
 from bot.errors import ChatError, MembersUnknown, Rejected
@@ -18,6 +30,7 @@ HELLO = message("Hei alle sammen", title="Tittelen")
 ON = [
     "memory on sqlite",  # it keeps nothing in a database: one is enough
     "web on sqlite",
+    "slack on sqlite",  # of a database it needs the notebook alone
     pytest.param("web on postgres", marks=pytest.mark.postgres),
 ]
 
@@ -53,7 +66,7 @@ async def test_every_kind_of_part_is_shown_in_words(stage: Stage) -> None:
         Text("et avsnitt"),
         Quote("Bakgrunn", "et sitat"),
         Facts((("Frist", "en frist"),)),
-        Mentions("Spør særlig:", (("ola", "Ola Myhre"),)),
+        Mentions("Spør særlig:", ((stage.id("ola"), "Ola Myhre"),)),
         CopyText("Til journalen", "en avskrift"),
         Buttons((Button("En knapp", "test.answering", "1"),)),
     )
@@ -145,7 +158,7 @@ async def test_where_something_stands_can_be_stored_and_read_back(stage: Stage) 
 
 
 async def test_a_whisper_is_seen_by_one_person_alone(stage: Stage) -> None:
-    kari = await stage.chat.account("kari")
+    kari = await stage.chat.account(stage.id("kari"))
     assert kari is not None
     if Can.WHISPER in stage.chat.can:
         await stage.chat.whisper(stage.room("general"), kari, message("Bare til deg"))
@@ -155,7 +168,7 @@ async def test_a_whisper_is_seen_by_one_person_alone(stage: Stage) -> None:
 
 
 async def test_a_whisper_in_a_thread_is_as_private(stage: Stage) -> None:
-    kari = await stage.chat.account("kari")
+    kari = await stage.chat.account(stage.id("kari"))
     assert kari is not None
     posted = await stage.chat.post(stage.room("general"), HELLO, "k1")
     if Can.WHISPER in stage.chat.can:
@@ -166,7 +179,7 @@ async def test_a_whisper_in_a_thread_is_as_private(stage: Stage) -> None:
 
 
 async def test_a_1_to_1_chat_is_one_persons_and_always_the_same(stage: Stage) -> None:
-    kari, ola = [await stage.chat.account(id) for id in ("kari", "ola")]
+    kari, ola = [await stage.chat.account(stage.id(who)) for who in ("kari", "ola")]
     assert kari is not None
     assert ola is not None
     place = await stage.chat.direct(kari)
@@ -175,7 +188,7 @@ async def test_a_1_to_1_chat_is_one_persons_and_always_the_same(stage: Stage) ->
     await stage.chat.post(place, message("Til deg alene"), "k1")
     assert "Til deg alene" in await stage.sees("kari", place)
     assert "Til deg alene" not in await stage.sees("ola", place)
-    assert [member.id for member in await stage.chat.members(place)] == ["kari"]
+    assert [member.id for member in await stage.chat.members(place)] == [stage.id("kari")]
 
 
 async def test_a_room_that_is_not_there_is_a_final_no(stage: Stage) -> None:
@@ -187,11 +200,11 @@ async def test_a_room_that_is_not_there_is_a_final_no(stage: Stage) -> None:
 
 
 async def test_accounts_are_known_by_id(stage: Stage) -> None:
-    kari = await stage.chat.account("kari")
+    kari = await stage.chat.account(stage.id("kari"))
     assert kari is not None
     assert (kari.chat, kari.id, kari.name, kari.guest, kari.bot) == (
         stage.chat.name,
-        "kari",
+        stage.id("kari"),
         "Kari Fjell",
         False,
         False,
@@ -203,11 +216,12 @@ async def test_members_are_those_who_can_read_now(stage: Stage) -> None:
     async def members() -> set[str]:
         return {member.id for member in await stage.chat.members(stage.room("cases"))}
 
-    assert await members() == set(SOME), "our own bot is not among them"
+    some = {stage.id(who) for who in SOME}
+    assert await members() == some, "our own bot is not among them"
     await stage.join("per", "cases")
-    assert await members() == {*SOME, "per"}
+    assert await members() == {*some, stage.id("per")}
     await stage.leave("per", "cases")
-    assert await members() == set(SOME)
+    assert await members() == some
 
 
 async def test_a_form_opens_only_for_somebody_who_acts(stage: Stage) -> None:
@@ -241,7 +255,7 @@ async def test_what_somebody_says_is_heard_once_with_a_key_of_its_own(stage: Sta
     assert [type(each) for each in heard] == [Said, Said]
     assert [each.text for each in heard if isinstance(each, Said)] == ["Hei", "Hei"]
     assert len({each.key for each in heard}) == len(set(posted)) == 2
-    assert {each.account.id for each in heard} == {"ola"}
+    assert {each.account.id for each in heard} == {stage.id("ola")}
     assert {each.place for each in heard} == {stage.room("general")}
     assert all(each.account.chat == stage.chat.name and each.account.name == "Ola Myhre" for each in heard)
 
@@ -274,7 +288,7 @@ async def test_a_command_can_open_a_form(stage: Stage) -> None:
     command = stage.inbox.last()
     assert isinstance(command, Command)
     assert command.text.lstrip("/") == "kasus mine"
-    assert command.account.id == "ola"
+    assert command.account.id == stage.id("ola")
     assert command.place == stage.room("general")
     assert not command.public
     assert "kasus mine" not in await stage.sees("kari", stage.room("general"))
@@ -287,8 +301,8 @@ async def test_a_press_says_what_it_does_and_carries(stage: Stage) -> None:
         await stage.press("ola", posted, "test.answering", "17")
     first, second = stage.inbox.events
     assert isinstance(first, Press)
-    assert (first.does, first.carries, first.account.id) == ("test.answering", "17", "ola")
-    assert first.place.room == "general"
+    assert (first.does, first.carries, first.account.id) == ("test.answering", "17", stage.id("ola"))
+    assert first.place.room == stage.room("general").room
     assert first.opener is not None
     assert first.key != second.key, "two presses are two happenings"
 
@@ -299,6 +313,33 @@ async def test_a_press_on_a_message_brings_the_message_and_its_words(stage: Stag
     press = stage.inbox.last()
     assert isinstance(press, Press)
     assert (press.does, press.on, press.text) == (ON_MESSAGE, posted, "Noen må ringe laben")
+
+
+async def test_an_emoji_names_the_message_that_it_stands_on(stage: Stage) -> None:
+    if Can.REACTIONS not in stage.chat.can:
+        pytest.skip("no emoji on this platform")
+    posted = await stage.chat.post(stage.room("general"), HELLO, "k1")
+    reply = await stage.chat.post(posted.in_thread, message("I tråden"), "k2")
+    for each, added in ((posted, True), (reply, True), (reply, False)):
+        await stage.react("ola", each, "white_check_mark", added)
+        heard = stage.inbox.last()
+        assert isinstance(heard, Reacted)
+        assert (heard.posted, heard.name, heard.added) == (each, "white_check_mark", added)
+        assert heard.account.id == stage.id("ola")
+    assert len({each.key for each in stage.inbox.events}) == 3
+
+
+async def test_ones_own_page_is_asked_for_and_shown_to_one_alone(stage: Stage) -> None:
+    if Can.HOME not in stage.chat.can:
+        pytest.skip("no page of one's own on this platform")
+    await stage.visit("ola")
+    heard = stage.inbox.last()
+    assert isinstance(heard, Visited)
+    assert heard.place == await stage.chat.direct(heard.account)
+    await stage.chat.home(heard.account, message("Bare til deg", title="Mine saker"))
+    assert "Bare til deg" in stage.own_page("ola")
+    await stage.visit("kari")
+    assert "Bare til deg" not in stage.own_page("kari")
 
 
 async def test_a_form_sent_twice_has_one_key(stage: Stage) -> None:
@@ -312,7 +353,7 @@ async def test_a_form_sent_twice_has_one_key(stage: Stage) -> None:
         {"title": "Om dosering"},
         "",
     )
-    assert first.account.id == "ola"
+    assert first.account.id == stage.id("ola")
 
 
 async def test_a_form_brings_its_file_as_it_was(stage: Stage) -> None:
@@ -331,7 +372,7 @@ async def test_who_comes_and_goes_is_told(stage: Stage) -> None:
     joined, left = stage.inbox.events
     assert isinstance(joined, Joined)
     assert isinstance(left, Left)
-    assert joined.account.id == left.account.id == "per"
+    assert joined.account.id == left.account.id == stage.id("per")
     assert joined.place == left.place == stage.room("cases")
     assert joined.key != left.key
 

@@ -15,6 +15,6 @@ async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
 
 @pytest.fixture(autouse=True)
 def _without_what_the_test_run_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """FAGTRAAD_BROWSER and FAGTRAAD_OIDC look like settings, and are the tests' own."""
+    """FAGTRAAD_BROWSER and FAGTRAAD_NPM look like settings, and are the tests' own."""
     for name in REQUIRED:
         monkeypatch.delenv(name, raising=False)

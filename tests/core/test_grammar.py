@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.chat.grammar import did_you_mean, fold, split, understand
+from bot.chat.grammar import did_you_mean, fold, split, under_root, understand
 from bot.chat.inbound import clean, id_in
 from bot.features import all_features
 
@@ -100,3 +100,18 @@ def test_an_id_is_digits_that_fit_a_column_and_nothing_else(carries: str) -> Non
 
 def test_digits_of_other_scripts_and_long_numbers_are_no_ids() -> None:
     assert [id_in(each) for each in ("17", "0", "²", "١٧", "9" * 10, "-1", " 1", "1\n", "")] == [17, 0, *[None] * 7]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("søk jern", "søk jern"),
+        ("Oppgåve Ringe", "Oppgåve Ringe"),
+        ("oppsett", "fagtraad oppsett"),
+        ("medlemmer Nordlys", "fagtraad medlemmer Nordlys"),
+        ("", ""),
+        ("  ", "  "),
+    ],
+)
+def test_one_slash_command_can_stand_for_all_of_them(typed: str, meant: str) -> None:
+    assert under_root(typed, WORDS, "fagtraad") == meant

@@ -1,8 +1,6 @@
 """A real OpenID provider beside the pages: the npm package `oidc-provider`, in a process of its own."""
 
-import fcntl
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator
@@ -17,14 +15,12 @@ from sqlalchemy import select
 
 from bot.clock import MovableClock
 from bot.people import OIDC, Person, PlatformAccount
+from tests import npm
 from tests.adapters.web.hall import create_tables
 from tests.adapters.web.sign_in.door import Browser, Door, free_port, open_door
-from tests.conftest import NO_NPM
 from tests.databases import Prepare
 
 HERE = Path(__file__).parent
-CACHE = HERE.parent.parent / "var" / "cache" / "oidc-provider"  # ignored by git
-INSTALL = ("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
 
 
 @pytest.fixture(scope="session")
@@ -34,23 +30,10 @@ def schema() -> Prepare:
 
 @pytest.fixture(scope="session")
 def installed() -> Path:
-    """The provider's folder, with what it needs. Installed once, however many workers there are."""
-    if not (shutil.which("node") and shutil.which("npm")):
-        if os.environ.get("FAGTRAAD_OIDC") == "required":
-            pytest.fail(f"{NO_NPM}, and FAGTRAAD_OIDC=required")
-        pytest.skip(NO_NPM)
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with (CACHE / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        wanted = (HERE / "package-lock.json").read_text()
-        done = CACHE / "installed"
-        if not done.exists() or done.read_text() != wanted:
-            for name in ("package.json", "package-lock.json"):
-                shutil.copy(HERE / name, CACHE)
-            subprocess.run(INSTALL, cwd=CACHE, check=True, timeout=300)
-            done.write_text(wanted)
-        shutil.copy(HERE / "provider.mjs", CACHE)
-    return CACHE
+    """The provider's folder, with what it needs."""
+    folder = npm.installed(HERE, "oidc-provider")
+    shutil.copy(HERE / "provider.mjs", folder)
+    return folder
 
 
 @dataclass

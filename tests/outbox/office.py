@@ -95,6 +95,9 @@ class FakeChat:
 
     async def ask(self, opener: object, form: Form) -> None: ...
 
+    async def home(self, to: Account, message: Message) -> None:
+        raise NotImplementedError
+
     async def account(self, id: str) -> Account | None:
         return None
 

@@ -2,13 +2,13 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.chat.port import Can, Done, Next, Problems
 from bot.features.actions.tables import Item
-from tests.world import CASES, GENERAL, World, buttons, typed, world_on
+from tests.world import CASES, GENERAL, World, buttons, typed
+from tests.worlds import WorldAt
 
 CODE = "BLOD-26-001"
 
@@ -212,9 +212,9 @@ SUMMER_TIME = (
 
 @pytest.mark.parametrize(("before", "after"), SUMMER_TIME)
 async def test_reminders_come_at_eight_on_either_side_of_the_change_of_time(
-    database_url: str, tmp_path: Path, before: datetime, after: datetime
+    world_at: WorldAt, before: datetime, after: datetime
 ) -> None:
-    async with world_on(database_url, tmp_path, before - timedelta(days=3)) as world:
+    async with world_at(before - timedelta(days=3)) as world:
         for due in (before, after):
             await world.make_item("mari", f"Ringe frist {due:%Y-%m-%d}")
         for told, due in enumerate((before, after)):

@@ -1,19 +1,9 @@
 """A case from form to conclusion, as its people live it."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from bot.chat.port import Done, Problems
-from tests.world import CASES, World, world_on
-
-
-@pytest.fixture
-async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
-    async with world_on(database_url, tmp_path) as world:
-        yield world
+from tests.world import CASES, World
 
 
 async def test_a_case_is_asked_answered_and_closed(world: World) -> None:

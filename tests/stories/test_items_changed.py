@@ -276,14 +276,15 @@ async def move_meeting(world: World, who: str, day: date | None) -> None:
     from bot.people import person_of, standings
 
     async with world.database.transaction() as session:
-        account = Account(world.chat.name, who)
+        account = Account(world.chat.name, world.account_id(who))
         person = await person_of(session, account)
         assert person is not None
         found = tuple(await standings(session, person.id))
         found[0].network.next_meeting = day
         await session.flush()
         vault = world.app.core.vault
-        context = Context(session, world.clock.now(), vault, world.chat, account, person, found, None)
+        chat = world.app.chats[world.chat.name]
+        context = Context(session, world.clock.now(), vault, chat, account, person, found, None)
         await meeting_moved(context, found[0].network.id)
     await world.deliver()
 

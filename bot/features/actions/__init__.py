@@ -15,6 +15,7 @@ from bot.features.actions import (
     retention,
     searching,
     submitting,
+    ticking,
 )
 from bot.features.actions.editing import meeting_moved
 from bot.features.actions.reminding import reminders
@@ -37,6 +38,7 @@ FEATURE = Feature(
             "Se oppgavene dine, eller lag en ny. Med nummer: /oppgave ferdig 12, utsett 12 mandag, overfør 12 @ola, "
             "endre 12, fjern 12, angre 12, vis 12",
             commands.command,
+            slash="oppgave",
         ),
     ),
     presses={
@@ -68,6 +70,8 @@ FEATURE = Feature(
         **reminders.RECEIPTS,
     },
     notices=(*notices.NOTICES, *reminders.NOTICES),
+    reacted=ticking.reacted,
+    mine=handlers.on_own_page,
     erased=following.forget_items_of,
     restored=_restored,
     searchable=searching.SEARCHABLE,

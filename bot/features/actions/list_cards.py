@@ -24,6 +24,11 @@ def my_list(page: Page) -> Message:
     return message(*parts, *_more(page, "actions.mine", ""), title=title)
 
 
+def on_own_page(page: Page) -> tuple[Part, ...]:
+    mine = my_list(page)
+    return (Text(mine.title, Tone.STRONG), *mine.parts, *([_new()] if page.items else []))
+
+
 def all_list(page: Page, network: Network) -> Message:
     """By owner, with a heading wherever another begins."""
     title = _("Åpne oppgaver i {network}").format(network=network.name)

@@ -19,6 +19,7 @@ FEATURE = Feature(
             "/kasus · /kasus mine · /kasus åpne · /kasus KODE",
             "Spør nettverket i et skjema, eller se kasus",
             handlers.command,
+            slash="kasus",
         ),
     ),
     presses={
@@ -55,6 +56,7 @@ FEATURE = Feature(
     said=handlers.heard,
     deleted=handlers.deleted,
     joined=handlers.joined,
+    mine=handlers.on_own_page,
     restored=restore_erased,
     searchable=learning.SEARCHABLE,
     retention=RETENTION,

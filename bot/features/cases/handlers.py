@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot import people
 from bot.chat.inbound import Command, Deleted, Edited, Joined, Press, Said, Submission, id_in
-from bot.chat.message import Form, Message, message
+from bot.chat.message import Button, Buttons, Facts, Form, Message, Part, Text, Tone, message
 from bot.chat.port import Problems
 from bot.check import Checked, check
 from bot.clock import local_date
@@ -210,6 +210,20 @@ async def _by_code(context: Context, code: str) -> Case:
 
 async def my_cases(context: Context, _event: Press | None = None) -> Message:
     return await _list(context, _("Mine kasus"), Case.asker_id == context.person.id)
+
+
+async def on_own_page(context: Context) -> tuple[Part, ...]:
+    """Codes alone: a page is read over a shoulder. Nothing for those who may not use cases here."""
+    if not any(standing.may(Right.USE_CASES) for standing in context.standings):
+        return ()
+    mine = await my_cases(context)
+    ask = Button(_("Spør nettverket"), "cases.ask", tone=Tone.STRONG)
+    more = (Buttons((ask, Button(_("Åpne kasus"), "cases.open"))),)
+    return (Text(mine.title, Tone.STRONG), *mine.parts[:1], *(mine.parts[1:] if _has_cases(mine) else ()), *more)
+
+
+def _has_cases(mine: Message) -> bool:
+    return any(isinstance(part, Facts) for part in mine.parts)
 
 
 async def open_cases(context: Context, _event: Press | None = None) -> Message:

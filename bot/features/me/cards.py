@@ -26,7 +26,8 @@ from bot.language import LANGUAGES, _
 from bot.when import say_day
 
 
-def card(settings: Settings) -> Message:
+def card(settings: Settings, *, pages: bool = True) -> Message:
+    """`pages`: there are web pages to sign in to."""
     facts = ((_("Språk"), say_language(settings.language)), (_("Stilletid"), say_quiet(settings.quiet)))
     parts: list[Part] = [Facts(facts)]
     parts.append(
@@ -44,8 +45,9 @@ def card(settings: Settings) -> Message:
         parts.append(Text(_("Ingen fravær er lagt inn."), Tone.MUTED))
     for away in settings.absences:
         parts += [Text(say_away(away)), Buttons((Button(_("Fjern fraværet"), "me.remove_absence", str(away.id)),))]
-    parts.append(Text(_("Nettsidene"), Tone.STRONG))
-    parts.append(Buttons((Button(_("Logg inn på nettet"), "sign_in.link"), _sign_out())))
+    if pages:
+        parts.append(Text(_("Nettsidene"), Tone.STRONG))
+        parts.append(Buttons((Button(_("Logg inn på nettet"), "sign_in.link"), _sign_out())))
     parts += [
         Text(_("Hva som er lagret om deg"), Tone.STRONG),
         Buttons((Button(_("Mine data"), RUN_COMMAND, "mine-data"),)),

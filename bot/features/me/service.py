@@ -47,13 +47,15 @@ def today(context: Context) -> date:
 
 
 async def settings(context: Context) -> Settings:
+    """Of somebody who is in no network yet, too: an operator sees their own page before there is one."""
     me = await myself(context)
-    shown = [each for each in await absences_of(context.session, me.id) if each.last >= today(context)]
+    day = today(context) if context.standings else context.now.date()
+    shown = [each for each in await absences_of(context.session, me.id) if each.last >= day]
     return Settings(
         me.language or "",
         quiet_of(me),
         [await _shown(context.session, absence) for absence in shown],
-        today(context),
+        day,
     )
 
 

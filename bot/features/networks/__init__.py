@@ -13,6 +13,7 @@ FEATURE = Feature(
             "/fagtraad oppsett · medlemmer · import · eksport · rom · innstillinger",
             "Sett opp nettverket: rom, medlemmer, roller og innstillinger",
             handlers.command,
+            slash="fagtraad",
         ),
     ),
     presses={

@@ -130,7 +130,7 @@ def _some(names: Sequence[str]) -> str:
 def rooms_card(network: Network, rooms: Sequence[Room], here: Room | None, *, in_room: bool) -> Message:
     parts: list[Part] = []
     for room in rooms:
-        parts.append(Text(f"{purpose_label(room.purpose).capitalize()}: {_room(room)}"))
+        parts.append(Facts(((purpose_label(room.purpose).capitalize(), _room(room)),)))
         parts.append(Buttons((_unbind(room),)))
     if not rooms:
         parts.append(Text(_("Nettverket har ingen rom ennå.")))
@@ -154,8 +154,7 @@ def _bind(network: Network, purpose: Purpose) -> Button:
 
 def _unbind(room: Room) -> Button:
     confirm = _("Jeg slutter å bruke rommet for nettverket. Det som står der, blir stående. Fortsette?")
-    label = _("Slutt å bruke {room}").format(room=_room(room))
-    return Button(label, "networks.unbind", str(room.id), Tone.NORMAL, confirm)
+    return Button(_("Slutt å bruke rommet"), "networks.unbind", str(room.id), Tone.NORMAL, confirm)
 
 
 def bound(network: Network, room: Room, outsiders: Sequence[str], *, readable: bool) -> Message:

@@ -120,7 +120,7 @@ def new_member(network: Network, present: Iterable[tuple[str, str]], *, grants: 
         "account",
         _("Konto på denne chatten"),
         False,
-        _("Brukes til å vite hvem som skriver. Kan kobles senere, eller av seg selv ved innlogging"),
+        _("Så vet jeg hvem som skriver. I Slack medlems-ID-en fra profilen, som U024BE7LH. Kan kobles senere"),
         longest=200,
     )
     fields: list[AnyField] = [
@@ -157,7 +157,13 @@ def change_member(membership: int, member: service.Listed, organisation: str) ->
 def link_account(membership: int, name: str, chats: Sequence[str], here: str) -> Form:
     fields: list[AnyField] = [
         ChoiceField("chat", _("Chat"), True, options=tuple(Option(chat, chat) for chat in chats), value=here),
-        TextField("account", _("Konto"), True, _("Slik chatten selv kaller den, for eksempel U024BE7LH"), longest=200),
+        TextField(
+            "account",
+            _("Konto"),
+            True,
+            _("Slik chatten selv kaller den. I Slack medlems-ID-en fra profilen, som U024BE7LH"),
+            longest=200,
+        ),
     ]
     title = _("Koble en konto til {name}").format(name=name)
     return Form("networks.link", title, tuple(fields), carries=str(membership), submit=_("Koble"))

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from bot import people
 from bot.chat.inbound import Press, Submission, id_in
 from bot.chat.message import Form, Message
-from bot.chat.port import Problems
+from bot.chat.port import NamesAccounts, Problems
 from bot.errors import NotFound
 from bot.feature import Answer, Context, Receipt
 from bot.features.networks import access, cards, forms, members, roster, rules, service
@@ -50,15 +50,22 @@ async def _page(context: Context, network_id: int, first: int) -> Message:
 
 async def add(context: Context, event: Press) -> Form:
     network = await access.managed(context, id_in(event.carries))
-    present = await _unlinked(context) if not context.direct else []
+    present = await _not_members(context, network.id) if not context.direct else []
     return forms.new_member(network, present, grants=access.may_grant(context, network.id))
 
 
-async def _unlinked(context: Context) -> list[tuple[str, str]]:
-    """Those in this room whom nobody has linked to a person, by name."""
+async def _not_members(context: Context, network_id: int) -> list[tuple[str, str]]:
+    """Those in this room who are not members of the network, by name: known from elsewhere, such as the operator who
+    makes it, or to nobody."""
     here = {account.id: account for account in context.here or () if not account.bot}
-    taken = select(PlatformAccount.account).where(
-        PlatformAccount.chat == context.chat.name, PlatformAccount.account.in_(list(here)[:500])
+    taken = (
+        select(PlatformAccount.account)
+        .join(Membership, Membership.person_id == PlatformAccount.person_id)
+        .where(
+            Membership.network_id == network_id,
+            PlatformAccount.chat == context.chat.name,
+            PlatformAccount.account.in_(list(here)[:500]),
+        )
     )
     known = set(await context.session.scalars(taken))
     return sorted(((id, each.name) for id, each in here.items() if id not in known), key=lambda each: each[1])[:100]
@@ -67,13 +74,16 @@ async def _unlinked(context: Context) -> list[tuple[str, str]]:
 async def submit_add(context: Context, event: Submission) -> Answer:
     network = await access.managed(context, id_in(event.carries))
     typed = event.text("account").strip()
+    account = _account(context, context.chat.name, typed) if typed else None
+    if typed and account is None:
+        return Problems({"account": members.NoSuchAccount().text})
     draft = MemberDraft(
         _line(event, "name"),
         _line(event, "profession"),
         _line(event, "organisation"),
         _roles(event),
         bool(event.text("access")),
-        (context.chat.name, typed) if typed else None,
+        account,
     )
     try:
         membership = await members.add(actor(context, network.id), network.id, draft)
@@ -86,6 +96,13 @@ async def submit_add(context: Context, event: Submission) -> Answer:
     except (rules.NotForThisRole, rules.NotToOneself, rules.NoProfession, access.OnlyGranters) as refusal:
         return Problems({"access": refusal.text})
     return Receipt("networks.member", str(membership.id))
+
+
+def _account(context: Context, chat: str, typed: str) -> roster.Account | None:
+    """None where it can be no account there."""
+    there: object = context.chats.get(chat)
+    named = there.account_named(typed) if isinstance(there, NamesAccounts) else typed
+    return (chat, named) if named else None
 
 
 def _line(event: Submission, field: str) -> str:
@@ -219,8 +236,11 @@ async def submit_link(context: Context, event: Submission) -> Answer:
     chat, account = event.text("chat"), event.text("account").strip()
     if chat not in context.chats or not 0 < len(account) <= roster.LONGEST_ACCOUNT:
         return Problems({"account": members.NobodyNamed().text if not account else NotFound().text})
+    linked = _account(context, chat, account)
+    if linked is None:
+        return Problems({"account": members.NoSuchAccount().text})
     try:
-        await members.link(actor(context, network.id), membership, (chat, account))
+        await members.link(actor(context, network.id), membership, linked)
     except (members.AccountTaken, members.NotToBeLinked) as refusal:
         return Problems({"account": refusal.text})
     return Receipt("networks.member", str(membership.id))

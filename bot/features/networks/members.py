@@ -26,6 +26,11 @@ class AccountTaken(Refusal):
     """Kontoen er koblet til en annen person. Koble den fra der først, eller velg en annen konto."""
 
 
+class NoSuchAccount(Refusal):
+    """Dette er ingen konto. I Slack er det medlems-ID-en, for eksempel U024BE7LH: åpne profilen til personen, velg ⋮ og
+    «Copy member ID»."""
+
+
 class NotToBeLinked(Refusal):
     """Denne personen har kasustilgang, er leder eller personvernkontakt, eller er med i andre nettverk. Be lederen
     eller drift om å koble kontoen."""
@@ -77,6 +82,8 @@ async def add(actor: Actor, network_id: int, draft: MemberDraft) -> Membership:
         person = await _new_person(session, draft)
     elif await membership_of(session, network_id, person.id):
         raise AlreadyMember(name=person.name)
+    else:
+        await _fill_in(session, person, draft)
     membership = Membership(network_id=network_id, person_id=person.id)
     session.add(membership)
     await session.flush()
@@ -109,6 +116,15 @@ async def _new_person(session: AsyncSession, draft: MemberDraft) -> Person:
         session.add(PlatformAccount(chat=chat, account=account, person_id=person.id))
         await session.flush()
     return person
+
+
+async def _fill_in(session: AsyncSession, person: Person, draft: MemberDraft) -> None:
+    """What nobody has said of them yet; what another network has said stands."""
+    person.profession = person.profession or draft.profession
+    if person.organisation_id is None:
+        homes = await service.organisation_ids(session, [draft.organisation])
+        person.organisation_id = homes.get(draft.organisation)
+    await session.flush()
 
 
 async def _owner(session: AsyncSession, account: roster.Account) -> Person | None:

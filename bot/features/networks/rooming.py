@@ -7,8 +7,8 @@ from sqlalchemy import select
 from bot import audit, people, places
 from bot.chat.inbound import Press, id_in
 from bot.chat.message import Message
-from bot.chat.port import Account
-from bot.errors import NotFound, Refusal
+from bot.chat.port import Account, Can
+from bot.errors import CasesOffHere, NotFound, Refusal
 from bot.feature import Context
 from bot.features.networks import access, cards
 from bot.people import Network
@@ -37,6 +37,8 @@ async def bind(context: Context, event: Press) -> Message:
         raise NotFound
     if context.direct:
         raise NotARoom
+    if word == Purpose.CASES and Can.CASES not in context.chat.can:
+        raise CasesOffHere
     room = await places.room_at(context.session, event.place)
     if room is not None and room.network_id != network.id:
         raise RoomTaken

@@ -1,8 +1,8 @@
 """What members write themselves in a room is read too: the writer alone is told, and the privacy contact's list gets
 an entry without text. And what each can ask for about themselves."""
 
-from bot.feature import CommandWord, Feature
-from bot.features.privacy import breaches, erasing, handlers, my_data
+from bot.feature import CommandWord, Feature, Shortcut
+from bot.features.privacy import breaches, checking, erasing, handlers, my_data
 from bot.features.privacy.cards import receipt
 
 __all__ = ["FEATURE", "receipt"]
@@ -26,6 +26,7 @@ FEATURE = Feature(
         ),
     ),
     presses={
+        "privacy.check": checking.check_message,
         "privacy.handled": breaches.handle,
         "privacy.not_handled": breaches.reopen,
         "my_data.export": my_data.ask_export,
@@ -46,6 +47,7 @@ FEATURE = Feature(
         "privacy.erasure_refused": erasing.refused_receipt,
     },
     notices=(*breaches.NOTICES, *my_data.NOTICES, *erasing.NOTICES),
+    on_message=(Shortcut("Personvernsjekk", "privacy.check"),),
     said=handlers.heard,
     deleted=handlers.deleted,
     erased=my_data.erased,

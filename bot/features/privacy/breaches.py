@@ -15,6 +15,7 @@ from bot.chat.message import Button, Buttons, Facts, Message, Part, Text, Tone, 
 from bot.errors import NotAllowed, NotFound
 from bot.feature import Context, Desk, NoticeKind, Receipt
 from bot.features.privacy.tables import PossibleBreach
+from bot.help import RUN_COMMAND
 from bot.language import _, ngettext, say_moment
 from bot.outbox import Notice
 from bot.people import Network, Person, Right
@@ -199,7 +200,8 @@ async def compose(desk: Desk, notices: Sequence[Notice]) -> Mapping[int, Message
             standing or 0,
         ).format(count=standing or 0, network=network.name)
         if standing:
-            said[notice.id] = message(text, title=_("Mulig brudd på taushetsplikten"))
+            look = Buttons((Button(_("Se lista"), RUN_COMMAND, "personvern"),))
+            said[notice.id] = message(text, look, title=_("Mulig brudd på taushetsplikten"))
     return said
 
 

@@ -14,7 +14,7 @@ class PossibleBreach(Row):
     __tablename__ = "possible_breach"
     id: Mapped[int] = mapped_column(primary_key=True)
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True)
-    room_id: Mapped[int] = mapped_column(ForeignKey("room.id"))
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id", ondelete="SET NULL"))  # none: no room of ours now
     writer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     posted: Mapped[str] = mapped_column(String(400), unique=True)  # Posted.store()

@@ -6,7 +6,7 @@ from bot.language import _, ngettext
 
 def link(address: str) -> Message:
     return message(
-        Text(address),
+        Text(address, opens=True),
         Text(_("Lenken virker én gang, i et kvarter, og bare for deg. Gi den ikke videre."), Tone.MUTED),
         title=_("Logg inn på nettsidene"),
     )

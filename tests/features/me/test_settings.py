@@ -1,12 +1,12 @@
 """A person's own settings: by command, by form, and back again."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.availability import Absence
-from bot.chat.message import ChoiceField
+from bot.chat.message import ChoiceField, plain_text
 from bot.chat.port import Done, Problems
-from bot.people import Person
+from bot.people import MemberRole, Membership, Person
 from tests.features.reminders.telling import at, due, second_network
 from tests.world import GENERAL, World, buttons, typed
 
@@ -29,6 +29,16 @@ async def test_what_is_set_is_shown_to_oneself_alone(world: World, word: str) ->
         "Mine innstillinger\nSpråk: som nettverket\nStilletid: ingen\nFravær\nIngen fravær er lagt inn."
     )
     assert "Mine innstillinger" not in world.visible_to("kari")
+
+
+async def test_who_is_in_no_network_yet_sees_their_own_page(world: World) -> None:
+    async with world.database.transaction() as session:
+        mine = select(Membership.id).where(Membership.person_id == await world.person_id("bjarte"))
+        await session.execute(delete(MemberRole).where(MemberRole.membership_id.in_(mine)))
+        await session.execute(delete(Membership).where(Membership.id.in_(mine)))
+    page = plain_text(await world.chat.visit("bjarte"))
+    assert "Mine innstillinger" in page
+    assert "Nettsidene" not in page, "there are none here"
 
 
 async def test_the_card_leads_to_what_is_stored_about_oneself(world: World) -> None:

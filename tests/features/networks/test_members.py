@@ -54,6 +54,23 @@ async def test_in_a_room_one_chooses_among_those_whom_nobody_has_linked(world: W
     assert [option.value for option in account.options] == ["sunniva"]
 
 
+async def test_who_makes_the_network_is_chosen_too_and_what_nobody_had_said_of_them_is_kept(world: World) -> None:
+    await make_operator(world)
+    await set_up(world)
+    world.chat.rooms[GENERAL].append("bjarte") if "bjarte" not in world.chat.rooms[GENERAL] else None
+    form = await world.chat.press("bjarte", GENERAL, "networks.add", str((await network(world, "SMERTE")).id))
+    assert form is not None
+    account = next(each for each in form.fields if each.name == "account")
+    assert isinstance(account, ChoiceField)
+    assert "bjarte" in [option.value for option in account.options], "known, and not in this network"
+    values = {**NEW, "name": "Bjarte Tveitan", "profession": "lege", "account": "bjarte"}
+    await world.chat.submit("bjarte", GENERAL, form, {**typed(form), **values})
+    async with world.database.reading() as session:
+        [person] = await session.scalars(select(Person).where(Person.name == "Bjarte Tveitan"))
+    assert person.organisation_id is not None
+    assert person.profession == "rådgiver", "what another network has said stands"
+
+
 async def test_the_same_name_or_account_twice_is_refused_at_its_field(world: World) -> None:
     for changes, field in (
         ({"name": "kari  NORDMO"}, "name"),

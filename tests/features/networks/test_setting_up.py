@@ -229,3 +229,15 @@ async def test_an_operator_is_welcomed_once_in_the_1_to_1_chat(world: World) -> 
     assert [each for each in world.private("bjarte") if "Velkommen" in each] == [world.newest("bjarte").text]
     assert not world.private("kari")
     assert await world.press("bjarte", world.newest("bjarte"), "Sett opp nettverk")
+
+
+async def test_a_room_is_let_go_though_a_possible_breach_was_seen_in_it(world: World) -> None:
+    await world.chat.say("mari", GENERAL, "Pasienten er 14855820480")
+    async with world.database.reading() as session:
+        room = (await session.scalars(select(Room).where(Room.room == GENERAL))).one()
+    await world.chat.press("kari", GENERAL, "networks.unbind", str(room.id))
+    assert "feil hos oss" not in world.private("kari", GENERAL)[-1]
+    async with world.database.reading() as session:
+        assert (await session.scalars(select(Room).where(Room.room == GENERAL))).one_or_none() is None
+    await world.chat.command("liv", "direct", "/personvern")
+    assert "fødselsnummer" in world.private("liv")[-1].lower(), "the contact's list keeps its entry"

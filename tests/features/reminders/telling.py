@@ -59,7 +59,8 @@ async def second_network(world: World, *accounts: str) -> None:
         )
         session.add(network)
         await session.flush()
-        session.add(Room(network_id=network.id, chat=world.chat.name, room=SECOND, purpose=Purpose.GENERAL))
+        room = world.room_id(SECOND)
+        session.add(Room(network_id=network.id, chat=world.chat.name, room=room, purpose=Purpose.GENERAL))
         for account in accounts:
             membership = Membership(network_id=network.id, person_id=await world.person_id(account))
             session.add(membership)
@@ -72,7 +73,8 @@ async def second_network(world: World, *accounts: str) -> None:
 async def leave(world: World, who: str, network_id: int = 1) -> None:
     """No longer a member."""
     async with world.database.transaction() as session:
-        person = await session.scalar(select(PlatformAccount.person_id).where(PlatformAccount.account == who))
+        same = PlatformAccount.account == world.account_id(who)
+        person = await session.scalar(select(PlatformAccount.person_id).where(same))
         [membership] = await session.scalars(
             select(Membership).where(Membership.person_id == person, Membership.network_id == network_id)
         )

@@ -150,6 +150,7 @@ async def test_a_mute_is_undone_and_listed(world: World) -> None:
     assert len(due(world, "mari")) == 1
 
 
+@pytest.mark.memory_only("what a message is sealed under does not stand on a screen in Slack")
 async def test_the_words_of_a_cases_item_go_only_to_who_may_read_the_case(world: World) -> None:
     await world.ask("hedda")
     form = await world.chat.press("mari", CASES, "actions.new", on=world.card("BLOD-26-001"))

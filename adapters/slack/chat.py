@@ -293,7 +293,7 @@ class SlackChat:
 
     def require_allowed(self, message: Message, to: Account | None = None) -> None:
         """A floor under the core's own refusals. `to` is the one who alone will read it."""
-        if not _is_of_a_case(message):
+        if not message.of_case:
             return
         if Can.CASES not in self.can:
             raise Rejected("case texts are not written here")
@@ -303,7 +303,7 @@ class SlackChat:
     async def _require_no_guest(self, place: Place, message: Message) -> None:
         """The core knows whom it writes to in a 1:1 chat, and not that they have become a guest. Who cannot be looked
         up is waited for; whose chat it is that nobody says, or who is deactivated, reads none. Raises `ChatError`."""
-        if not (_is_of_a_case(message) and is_direct(place.room)):
+        if not (message.of_case and is_direct(place.room)):
             return
         to = next((id for id, room in self._direct.items() if room == place.room), "") or await self._whose(place.room)
         account = await self.people.account(to) if to else None
@@ -333,10 +333,6 @@ class SlackChat:
             await self.api.ask(self.api.client.chat_delete(channel=posted.place.room, ts=posted.ref), TAKE_BACK)
         except ChatError as error:
             log.warning("not taken back", error=type(error).__name__)
-
-
-def _is_of_a_case(message: Message) -> bool:
-    return (message.sealed_under or "").startswith("case:")
 
 
 def _thread_note(posted: Posted) -> str:

@@ -61,7 +61,7 @@ def happening(body: Json, us: Us) -> Inbound | None:
             return Left(key, _account(event), Place(CHAT, _text(event, "channel")))
         case "reaction_added" | "reaction_removed" as what if event.get("user") != us.user:
             return _reaction(event, key, added=what == "reaction_added")
-        case "app_home_opened" if event.get("tab") == "home":
+        case "app_home_opened" if event.get("tab", "home") == "home":
             return Visited(key, _account(event), Place(CHAT, str(event.get("channel") or "")))
         case _:
             return None

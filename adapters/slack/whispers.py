@@ -1,5 +1,6 @@
 """What one person alone is told in a channel. It can have no files, and nobody can take it back: it is gone by itself
-when they reload. In their own chat with us it is a message like others."""
+when they reload. In their own chat with us it is a message like others; but a case that they ask to see passes there
+too, so that no copy outlives the case."""
 
 import asyncio
 import math
@@ -45,7 +46,7 @@ async def _say_late(
 
 
 async def _say(chat: "SlackChat", place: Place, to: Account, message: Message) -> None:
-    if is_direct(place.room) and (await chat.direct(to)).room == place.room:
+    if not message.of_case and is_direct(place.room) and (await chat.direct(to)).room == place.room:
         await chat.post(place, message, "")
         return
     if any(isinstance(part, Attachment) for part in message.parts):

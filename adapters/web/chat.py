@@ -311,7 +311,7 @@ class WebChat:
     async def _require_readers(self, session: AsyncSession, place: Place, message: Message) -> None:
         """The core looked at who is in a case room before it sent, and somebody may have come since. Under the room's
         lock nobody does. Raises `Unreachable`: the core looks again before the next try."""
-        if access.is_of_a_case(message.sealed_under or ""):
+        if message.of_case:
             await rooms.locked(session, place.room)
             if await access.outsiders(session, place.room, await rooms.members(session, place.room)):
                 raise Unreachable("somebody came who may not read it")

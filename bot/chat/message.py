@@ -98,6 +98,11 @@ class Message:
     title: str = ""
     sealed_under: str | None = None
 
+    @property
+    def of_case(self) -> bool:
+        """Whether it holds words of a case."""
+        return (self.sealed_under or "").startswith("case:")
+
 
 def message(*parts: Part | str, title: str = "", sealed_under: str | None = None) -> Message:
     """A message of parts; a bare string is a paragraph."""

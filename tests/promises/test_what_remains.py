@@ -106,10 +106,10 @@ async def test_a_case_begun_as_a_message_gets_the_form_and_a_way_to_remove_it(wo
     before = len(world.chat.opened)
     await world.chat.say("hedda", GENERAL, "kasus: 45 år gammel mann med blødning")
     assert [form.does for form in world.chat.opened[before:]] == ["cases.ask"]
-    assert "velg «Slett»" in world.private("hedda", GENERAL)[-1]
+    assert "Slett den fra menyen" in world.private("hedda", GENERAL)[-1]
     await world.chat.say("unni", GENERAL, "kasus: 45 år gammel mann med blødning")
     assert len(world.chat.opened) == before + 1, "who may not ask is told how to remove it, and no more"
-    assert "velg «Slett»" in world.private("unni", GENERAL)[-1]
+    assert "Slett den fra menyen" in world.private("unni", GENERAL)[-1]
     await world.chat.say("mari", GENERAL, "Kasus er et fint ord.")
     assert world.private("mari", GENERAL) == []
     assert await world.count("clinical_case") == 0

@@ -268,7 +268,10 @@ async def test_what_is_wrong_in_the_form_is_said_at_its_field(world: World) -> N
 async def test_words_of_a_case_are_never_filled_in_where_they_would_lie_open(world: World) -> None:
     await world.ask("hedda")
     await world.chat.command("mari", "direct", f"/kasus {CODE}")
-    for room, shown in ((CASES, world.card(CODE)), ("direct", world.newest("mari"))):
+    shown_in = {CASES: world.card(CODE), "direct": world.newest("mari")}
+    if world.chat.name == "slack":  # what somebody asked to see passes there, and has no menu
+        del shown_in["direct"]
+    for room, shown in shown_in.items():
         form = await world.chat.press("mari", room, "actions.new", on=shown)
         assert form is not None
         assert typed(form)["text"] == ""

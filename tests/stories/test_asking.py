@@ -146,7 +146,7 @@ async def test_a_case_written_to_the_bot_in_public_is_answered_with_how_to_remov
     assert form is not None
     told = world.beside_the_form("hedda", GENERAL)
     assert len(told) == 1
-    assert "Slett den: velg" in told[0]
+    assert "Slett den fra menyen" in told[0]
     assert all("42" not in each.text for each in world.chat.shown if each.author is None)
 
 

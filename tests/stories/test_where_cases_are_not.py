@@ -55,7 +55,7 @@ async def test_a_message_is_checked_on_request_and_its_writer_told_how_to_mend_i
     await world.chat.press("mari", GENERAL, "privacy.check", on=said)
     told = world.private("mari", GENERAL)[-1]
     assert "avsløre" in told
-    assert "«Slett»" in told
+    assert "slett den" in told
     clean = await world.chat.say("ola", GENERAL, "Møtet er på torsdag")
     await world.chat.press("mari", GENERAL, "privacy.check", on=clean)
     assert "Jeg fant ingenting" in world.private("mari", GENERAL)[-1]

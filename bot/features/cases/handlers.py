@@ -189,7 +189,7 @@ def _not_read(context: Context, public: bool) -> Message:
     """What happened to words that were written as a case where none is read, and how to remove them."""
     form = _("Skriv den i skjemaet: der sjekkes den før noen ser den.")
     if public:
-        seen = _("Alle i rommet kan lese meldingen din. Slett den: velg «Slett» i menyen på meldingen.")
+        seen = _("Alle i rommet kan lese meldingen din. Slett den fra menyen på meldingen.")
         return message(seen, form, title=_("Ikke skriv kasus som melding"))
     if context.room is None:
         stands = _("Teksten står her i samtalen vår til du sletter den fra menyen på meldingen.")

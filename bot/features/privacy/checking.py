@@ -22,7 +22,7 @@ async def check_message(context: Context, event: Press) -> Message:
         )
     found = dict.fromkeys(guard.explain(find) for find in reading.finds)
     said = _("Meldingen kan avsløre hvem noen er:")
-    remove = _("Er den din: åpne menyen på meldingen, og velg «Rediger» eller «Slett». Ellers be den som skrev den.")
+    remove = _("Er den din: åpne menyen på meldingen, og rediger eller slett den. Ellers be den som skrev den.")
     parts = [Text(said, Tone.WARNING), *(Text(each) for each in found), *_proposal(context, event, checked)]
     return message(*parts, Text(remove, Tone.MUTED), title=title)
 

@@ -36,10 +36,7 @@ def _told(reading: guard.Reading) -> Message:
     return message(
         Text(_("Meldingen din kan avsløre hvem noen er, og alle i rommet kan lese den."), Tone.WARNING),
         *found,
-        _(
-            "Slik fjerner du den: åpne menyen på meldingen og velg «Slett», "
-            "eller «Rediger» og ta bort det som er nevnt."
-        ),
+        _("Slik fjerner du den: åpne menyen på meldingen og slett den, eller rediger den og ta bort det som er nevnt."),
         Text(_("Personvernkontakten ser at det skjedde, ikke hva du skrev."), Tone.MUTED),
         title=_("Personvernsjekk"),
     )

@@ -72,7 +72,7 @@ def nothing_found(asked: Sequence[str], searched: Sequence[str], *, may_ask: boo
 
 def how_to_search(searched: Sequence[str]) -> Message:
     return message(
-        _("Skriv det du leter etter: /søk tranexamsyre tannekstraksjon"),
+        _("Skriv det du leter etter, for eksempel «søk tranexamsyre tannekstraksjon»."),
         _("Jeg leter i {things} i nettverkene dine, og forstår bøyde former, bokmål og nynorsk.").format(
             things=say_list(list(searched))
         ),

@@ -317,6 +317,13 @@ async def test_in_a_direct_message_an_answer_is_a_message(place: Workplace) -> N
     assert place.people.last("kari", "direct").only_for is None
 
 
+async def test_a_case_that_somebody_asks_to_see_leaves_no_message_even_in_a_direct_message(place: Workplace) -> None:
+    answering(place, CASE)
+    await place.people.say("kari", "direct", "vis BLOD-26-001")
+    assert place.people.last("kari", "direct").only_for == place.id("kari")
+    assert place.slack.called("chat.postMessage") == []
+
+
 async def test_an_answer_with_a_file_goes_to_the_direct_message(place: Workplace) -> None:
     answering(place, message("Dine data", FILE))
     await place.people.slash("kari", "general", "/fagtraad mine-data")

@@ -13,6 +13,7 @@ from bot import chats
 from bot.__main__ import new_key
 from bot.checkup import check_up
 from bot.settings import Settings, unknown_variables
+from tests.conftest import REQUIRED
 
 ROOT = Path(slack.__file__).parents[2]
 SECRET = "hemmeligverdi"
@@ -102,6 +103,8 @@ def test_they_are_read_where_the_others_are_a_secret_file_before_a_variable(
 def test_a_misspelt_one_is_found_and_the_right_ones_are_known_whatever_chats_are_in_use(
     whole: pytest.MonkeyPatch,
 ) -> None:
+    for name in REQUIRED:  # the test run's own
+        whole.delenv(name, raising=False)
     whole.setenv("FAGTRAAD_SLACK_BOT_TOKNE", SECRET)
     assert unknown_variables() == ["FAGTRAAD_SLACK_BOT_TOKNE"]
 

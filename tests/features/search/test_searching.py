@@ -108,7 +108,7 @@ async def test_an_answer_in_a_room_is_for_the_asker_alone(world: World) -> None:
 async def test_an_empty_question_is_told_how_to_search(world: World) -> None:
     for words in ("", "   ", "…", "%"):
         shown = await search_for(world, "mari", words)
-        assert "/søk tranexamsyre" in shown.text
+        assert "«søk tranexamsyre" in shown.text
         assert "læringspunkter og oppgaver" in shown.text
         assert labels(shown) == ["Søk"]
 

@@ -39,6 +39,8 @@ App = Callable[..., Awaitable[None]]
 
 
 async def measure(urls: Mapping[str, str]) -> list[Measure]:
+    import bot.__main__  # noqa: F401 - says how often garbage is looked for, in operation and here
+
     async with _slack() as api_url, _ours(api_url, _Answers()) as ours:
         route, bolt, door = await _in_turns(_bare_route(), _bare_bolt(), ours)
     measures = [

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from pydantic import ValidationError
 
 from bot.chat.message import Form, Message
-from bot.sources import SourcedSettings
+from bot.sources import SourcedSettings, faults
 
 if TYPE_CHECKING:
     from bot.feature import Features
@@ -89,7 +89,8 @@ def unreadable(name: str) -> list[str]:
     try:
         offered.SETTINGS()
     except ValidationError as error:
-        return _in_words(offered.SETTINGS, error)
+        # what pydantic puts before our words
+        return [f"{name} {said.removeprefix('Value error, ')}" for name, said in faults(offered.SETTINGS, error)]
     return []
 
 
@@ -97,15 +98,6 @@ def shortcomings(name: str) -> list[str]:
     """Why this chat cannot start, one line each."""
     offered = settings_of(name)
     return unreadable(name) or (offered.shortcomings() if offered else [])
-
-
-def _in_words(settings: type[SourcedSettings], error: ValidationError) -> list[str]:
-    prefix = settings.model_config.get("env_prefix", "")
-    found = []
-    for problem in error.errors(include_input=False, include_context=False, include_url=False):
-        name = prefix + "_".join(str(part).upper() for part in problem["loc"])
-        found.append(f"{name} {problem['msg'].removeprefix('Value error, ')}")  # what pydantic puts before our words
-    return found
 
 
 def _offered(name: str, what: str) -> object | None:

@@ -98,6 +98,11 @@ MEMBERS = (
 CASE_ROOM, GENERAL_ROOM = "kasus", "generelt"
 
 
+def rooms() -> dict[str, list[str]]:
+    """Who is in each, by account."""
+    return {CASE_ROOM: [m.account for m in MEMBERS if m.case_access], GENERAL_ROOM: [m.account for m in MEMBERS]}
+
+
 async def invent(session: AsyncSession, chat: str, now: datetime, language: str = DEFAULT) -> None:
     """Write the network, its members and its rooms, with accounts on `chat`."""
     network = Network(

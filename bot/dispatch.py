@@ -3,7 +3,6 @@
 import secrets
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import assert_never
@@ -13,7 +12,8 @@ from sqlalchemy import Insert, String, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot import people, places, readers
+from bot import places
+from bot.asking import Asker, Askers
 from bot.chat import delivery, grammar
 from bot.chat.inbound import (
     Command,
@@ -28,10 +28,10 @@ from bot.chat.inbound import (
     Submission,
     Visited,
 )
-from bot.chat.message import Form, Message, message
-from bot.chat.port import Account, Can, Chat, Done, NamesAccounts, Next, Outcome, Place, Problems
+from bot.chat.message import Form, Message, Part, Text, Tone, message
+from bot.chat.port import Account, Can, Chat, Done, NamesAccounts, Next, Outcome, Problems
 from bot.clock import Clock
-from bot.errors import CasesOffHere, ChatError, MembersUnknown, NoCaseAccess, Refusal, UnknownAccount, UnknownPerson
+from bot.errors import CasesOffHere, NoCaseAccess, Refusal, UnknownAccount, UnknownPerson
 from bot.feature import Answer, Context, Features, Receipt
 from bot.help import RUN_COMMAND, help_message, not_understood
 from bot.language import _, speaking
@@ -59,17 +59,6 @@ class _NotStored(Exception):
         self.outcome = outcome
 
 
-@dataclass(frozen=True, slots=True)
-class _Asker:
-    account: Account
-    person: people.Person | None
-    standings: tuple[people.Standing, ...]
-    case_rooms: Mapping[int, tuple[Account, ...] | None]
-    language: str
-    here: tuple[Account, ...] | None = None
-    direct: bool = False
-
-
 class Dispatch:
     """The core's end of the port (`bot.chat.port.Inbox`)."""
 
@@ -90,10 +79,10 @@ class Dispatch:
         self._clock = clock
         self._committed = committed
         self._public_url = public_url
-        self._words = {word: command for command in features.commands for word in (command.word, *command.also)}
+        self._askers = Askers(database, chats, features)
 
     async def receive(self, event: Inbound) -> Outcome:
-        asker = await self._find(event)
+        asker = await self._askers.find(event)
         with speaking(asker.language):
             try:
                 return await self._handle(event, asker)
@@ -112,7 +101,7 @@ class Dispatch:
                 )
                 return await self._refuse(event, asker, text.format(mark=mark))
 
-    async def _handle(self, event: Inbound, asker: _Asker) -> Outcome:
+    async def _handle(self, event: Inbound, asker: Asker) -> Outcome:
         if isinstance(event, Visited):
             return await self._show_home(event, asker)
         try:
@@ -205,13 +194,13 @@ class Dispatch:
                 assert_never(event)
 
     async def _command(self, context: Context, event: Command) -> Answer:
-        command, rest = grammar.understand(event.text, self._words)
+        command, rest = grammar.understand(event.text, self._features.words)
         if command is not None and (rest or not _asks_for_help(event.text)):
             return await command.handle(_known(context), event, rest)
         if not event.text.strip() or _asks_for_help(event.text):
             registered = Can.SLASH not in self._chats[event.account.chat].can
             return help_message(self._features, registered=registered)
-        return not_understood(grammar.did_you_mean(event.text, self._words))
+        return not_understood(grammar.did_you_mean(event.text, self._features.words))
 
     async def _heard(self, context: Context, event: Said | Edited) -> Answer:
         """Every feature hears, and the writer is told what each has to say."""
@@ -231,7 +220,7 @@ class Dispatch:
                 return answer
         return None
 
-    async def _show_home(self, event: Visited, asker: _Asker) -> Outcome:
+    async def _show_home(self, event: Visited, asker: Asker) -> Outcome:
         """Nothing is stored: opened twice, it is shown twice."""
         async with self._database.reading() as session:
             mine = await self._mine(await self._context(session, event, asker))
@@ -243,10 +232,13 @@ class Dispatch:
         title = _("Mine saker hos Fagtråd")
         if context.someone is None:
             return message(_unknown(context.chat, context.account).text, title=title)
-        parts = [part for feature in self._features.all if feature.mine for part in await feature.mine(context)]
+        parts: list[Part] = []
+        for feature in self._features.all:
+            if feature.mine and (its := await feature.mine(context)):
+                parts += [Text(its.title, Tone.STRONG), *its.parts]
         return Message(tuple(parts), title)
 
-    async def _reply(self, event: Inbound, asker: _Asker, answer: Answer | Done) -> None:
+    async def _reply(self, event: Inbound, asker: Asker, answer: Answer | Done) -> None:
         """What is said after the commit. A fault here is not the event's: what it did is stored."""
         if isinstance(answer, Receipt):
             answer = await self._receipt(event, asker, answer)
@@ -257,7 +249,7 @@ class Dispatch:
             opener = event.opener if isinstance(event, Command | Press | Said) else None
             await delivery.ask(chat, opener, event.place, event.account, answer, f"answer:{event.key}")
 
-    async def _receipt(self, event: Inbound, asker: _Asker, receipt: Receipt) -> Message:
+    async def _receipt(self, event: Inbound, asker: Asker, receipt: Receipt) -> Message:
         try:
             async with self._database.reading() as session:
                 context = await self._context(session, event, asker)
@@ -270,7 +262,7 @@ class Dispatch:
             )
             return message(text.format(mark=mark))
 
-    async def _refuse(self, event: Inbound, asker: _Asker, text: str) -> Outcome:
+    async def _refuse(self, event: Inbound, asker: Asker, text: str) -> Outcome:
         if isinstance(event, Submission):
             return Problems({"": text})
         if isinstance(event, Command | Press | Reacted):
@@ -288,7 +280,7 @@ class Dispatch:
         chat = self._chats[event.account.chat]
         await delivery.tell(chat, event.place, event.account, said, f"{which}:{event.key}")
 
-    async def _context(self, session: AsyncSession, event: Inbound, asker: _Asker) -> Context:
+    async def _context(self, session: AsyncSession, event: Inbound, asker: Asker) -> Context:
         return Context(
             session=session,
             now=self._clock.now(),
@@ -304,74 +296,6 @@ class Dispatch:
             direct=asker.direct,
             public_url=self._public_url,
         )
-
-    async def _find(self, event: Inbound) -> _Asker:
-        """Who it is, and what the platform must be asked before the transaction begins."""
-        async with self._database.reading() as session:
-            person = await people.person_of(session, event.account)
-            standings = [
-                self._as_here(standing, event.account)
-                for standing in (await people.standings(session, person.id) if person else [])
-            ]
-            case_rooms = await self._case_rooms(session, event, standings)
-            language = await self._language(session, event, person, standings)
-        present = {network: await self._members(room.place) for network, room in case_rooms.items()}
-        reads = self._reads_here(event)
-        here = await self._members(event.place) if reads else None
-        direct = reads and await self._is_direct(event)
-        return _Asker(event.account, person, tuple(standings), present, language, here, direct)
-
-    def _as_here(self, standing: people.Standing, account: Account) -> people.Standing:
-        """No case access for a guest account, whoever it is linked to, nor on a platform that was not allowed cases."""
-        if account.guest or Can.CASES not in self._chats[account.chat].can:
-            return replace(standing, case_access=False)
-        return standing
-
-    async def _language(
-        self, session: AsyncSession, event: Inbound, person: people.Person | None, standings: list[people.Standing]
-    ) -> str:
-        """Asks whose room it is only where that decides."""
-        network = None
-        if not (person and person.language) and len({standing.network.language for standing in standings}) > 1:
-            room = await places.room_at(session, event.place)
-            network = room.network_id if room else None
-        return readers.language_among(person, standings, network, event.account)
-
-    async def _case_rooms(
-        self, session: AsyncSession, event: Inbound, standings: list[people.Standing]
-    ) -> dict[int, places.Room]:
-        if isinstance(event, Joined | Left):
-            here = await places.room_at(session, event.place)
-            return {here.network_id: here} if here and here.purpose == places.Purpose.CASES else {}
-        if not isinstance(event, Press | Submission) or not self._reads_case_room(event.does):
-            return {}
-        rooms = {
-            standing.network.id: await places.room_for(session, standing.network.id, places.Purpose.CASES)
-            for standing in standings
-            if standing.case_access
-        }
-        return {network: room for network, room in rooms.items() if room}
-
-    def _reads_case_room(self, does: str) -> bool:
-        return any(does in feature.reads_case_room for feature in self._features.all)
-
-    def _reads_here(self, event: Inbound) -> bool:
-        if isinstance(event, Command):
-            command, _rest = grammar.understand(event.text, self._words)
-            return command is not None and any(command.word in feature.reads_here for feature in self._features.all)
-        return isinstance(event, Press) and any(event.does in feature.reads_here for feature in self._features.all)
-
-    async def _is_direct(self, event: Inbound) -> bool:
-        try:
-            return await self._chats[event.account.chat].direct(event.account) == event.place
-        except ChatError:
-            return False
-
-    async def _members(self, place: Place) -> tuple[Account, ...] | None:
-        try:
-            return await self._chats[place.chat].members(place)
-        except MembersUnknown:
-            return None
 
 
 async def first_time(session: AsyncSession, event_key: str, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.chat.inbound import Command, Deleted, Edited, Joined, Left, Press, Reacted, Said, Submission
-from bot.chat.message import Button, Form, Message, Part
+from bot.chat.message import Button, Form, Message
 from bot.chat.port import Account, Chat, Problems
 from bot.errors import NoCaseAccess, NoNetwork, NotAllowed, UnknownPerson
 from bot.outbox import Draft, End, Notice
@@ -204,7 +204,7 @@ class Feature:
     joined: Callable[[Context, Joined], Awaitable[None]] | None = None
     left: Callable[[Context, Left], Awaitable[None]] | None = None
     reacted: Callable[[Context, Reacted], Awaitable[Answer]] | None = None
-    mine: Callable[[Context], Awaitable[Sequence[Part]]] | None = None  # what it has on a person's own page
+    mine: Callable[[Context], Awaitable[Message | None]] | None = None  # what it has on a person's own page
     # With the vault's subject: an older database was restored, and what was erased has come back in it.
     restored: Callable[[AsyncSession, str, datetime], Awaitable[None]] | None = None
     erased: Callable[[Context, str], Awaitable[None]] | None = None  # with the vault's subject; in the same transaction
@@ -221,6 +221,7 @@ class Features:
     def __init__(self, features: tuple[Feature, ...]) -> None:
         self.all = features
         self.commands = tuple(word for feature in features for word in feature.commands)
+        self.words = {word: command for command in self.commands for word in (command.word, *command.also)}
         self.presses = _together(feature.presses for feature in features)
         self.forms = _together(feature.forms for feature in features)
         self.receipts = _together(feature.receipts for feature in features)

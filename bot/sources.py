@@ -1,5 +1,6 @@
 """Where settings are read from: a folder of secret files, `FAGTRAAD_…` variables, and a `.env` file, in that order."""
 
+from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.secret_files import SecretFiles
@@ -28,6 +29,18 @@ class SourcedSettings(BaseSettings):
         env_file = getattr(dotenv_settings, "env_file", None)
         folder = init_settings().get("secrets_dir", _Where(_env_file=env_file).secrets_dir)
         return init_settings, SecretFiles(settings_cls, folder), env_settings, dotenv_settings
+
+
+def faults(settings: type[SourcedSettings], error: ValidationError) -> list[tuple[str, str]]:
+    """(the variable, what is wrong with it) for each that is not as it should be; no variable where several are at
+    odds. Shows no value."""
+    prefix = settings.model_config.get("env_prefix", "")
+    found = error.errors(include_input=False, include_context=False, include_url=False)
+    return [(_variable(prefix, each["loc"]), each["msg"]) for each in found]
+
+
+def _variable(prefix: str, where: tuple[int | str, ...]) -> str:
+    return prefix + "_".join(str(part).upper() for part in where) if where else ""
 
 
 class _Where(BaseSettings):

@@ -53,12 +53,10 @@ class Stage:
             home = organisations[m.organisation][1] if m.organisation else ""
             subtitle = ", ".join(filter(None, (", ".join(role.label for role in m.roles), home)))
             await self.furniture.add_account(m.account, m.name, subtitle)
-        everybody = [m.account for m in demo.MEMBERS]
-        with_access = [m.account for m in demo.MEMBERS if m.case_access]
-        await self.furniture.add_room(demo.GENERAL_ROOM, "Generelt", "Alt som ikke er kasus", everybody)
-        await self.furniture.add_room(
-            demo.CASE_ROOM, "Kasus", "Avidentifiserte spørsmål. Bare helsepersonell med kasustilgang.", with_access
-        )
+        there = demo.rooms()
+        await self.furniture.add_room(demo.GENERAL_ROOM, "Generelt", "Alt som ikke er kasus", there[demo.GENERAL_ROOM])
+        topic = "Avidentifiserte spørsmål. Bare helsepersonell med kasustilgang."
+        await self.furniture.add_room(demo.CASE_ROOM, "Kasus", topic, there[demo.CASE_ROOM])
         async with self.database.transaction() as session:
             await demo.invent(session, CHAT, self.clock.now(), self.language)
 

@@ -230,7 +230,4 @@ async def world_on(
 
 def furnish(chat: MemoryChat) -> None:
     chat.accounts = {m.account: Account(chat.name, m.account, m.name) for m in demo.MEMBERS}
-    chat.rooms = {
-        CASES: [m.account for m in demo.MEMBERS if m.case_access],
-        GENERAL: [m.account for m in demo.MEMBERS],
-    }
+    chat.rooms = demo.rooms()

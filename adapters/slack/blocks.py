@@ -242,7 +242,7 @@ def _rich(words: Words) -> list[Json]:
             return [*_above(label), {"type": "rich_text_preformatted", "elements": [text]}]
         case Shape.FACT:
             named = [_bold(f"{words.label}:"), _said(" ")] if words.label else []
-            return [_section(*named, text)]
+            return [_section(*named, {"type": "channel", "channel_id": words.channel} if words.channel else text)]
         case Shape.LINK:
             return [_section({"type": "link", "url": words.text})]
         case Shape.STRONG:

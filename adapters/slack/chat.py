@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from starlette.applications import Starlette
 
-from adapters.slack import blocks, dialog, files, finding, rooms, whispers
+from adapters.slack import blocks, dialog, files, finding, whispers
 from adapters.slack.answering import answering
 from adapters.slack.errors import code_of
 from adapters.slack.finding import Finding
@@ -317,8 +317,7 @@ class SlackChat:
         self.require_allowed(message)
         await self._require_no_guest(place, message)
         try:
-            rendered = blocks.rendered(message)
-            return replace(rendered, blocks=rooms.by_name(rendered.blocks))
+            return blocks.rendered(message)
         except blocks.TooMuch:
             raise Rejected("the message does not fit") from None
 

@@ -97,5 +97,4 @@ def _its_own(features: Features) -> dict[str, object]:
 def _of_others(features: Features) -> dict[str, object]:
     """Every word that begins a command. Where one of them is the root's too («innstillinger»), it is the root's."""
     its = _its_own(features)
-    words = (word for command in features.commands for word in (command.word, *command.also))
-    return {word: word for word in (*words, *HELP) if fold(word) not in its}
+    return {word: word for word in (*features.words, *HELP) if fold(word) not in its}

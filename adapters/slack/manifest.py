@@ -63,7 +63,8 @@ def manifest(features: Features, settings: Settings) -> Mapping[str, Any]:
             "Slack må nå oss på en https-adresse: si hvilken med «--url https://fagtraad.example.no» eller "
             "FAGTRAAD_PUBLIC_URL. Med FAGTRAAD_SLACK_MODE=socket trengs ingen."
         )
-    called_at = {} if socket else {"request_url": settings.public_url + EVENTS_PATH}
+    url = "" if socket else settings.public_url + EVENTS_PATH
+    called_at = {"request_url": url} if url else {}
     return {
         "_metadata": {"major_version": 1, "minor_version": 1},
         "display_information": {
@@ -72,7 +73,7 @@ def manifest(features: Features, settings: Settings) -> Mapping[str, Any]:
             "long_description": LONG_DESCRIPTION,
             "background_color": "#1f3a5f",
         },
-        "features": _features(features, "" if socket else settings.public_url + EVENTS_PATH),
+        "features": _features(features, url),
         "oauth_config": {"scopes": {"bot": list(SCOPES)}},
         "settings": {
             "event_subscriptions": {**called_at, "bot_events": list(EVENTS)},

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum, auto
 from typing import assert_never
 
+from adapters.slack.inbound import CHAT
 from adapters.slack.texts import cut, split, units, weight
 from bot.chat.message import (
     Attachment,
@@ -17,6 +18,7 @@ from bot.chat.message import (
     Message,
     Part,
     Quote,
+    RoomName,
     Text,
     Tone,
 )
@@ -30,6 +32,7 @@ ROW = 25  # elements of one actions block
 ROW_WEIGHT = 4_000  # bytes, so that a row fits in a message with something to say
 CALLED = 50  # accounts in one block
 _USER = re.compile(r"[UW][A-Z0-9]{6,20}")
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{7,20}")
 _ICONS = {Tone.GOOD: "✅", Tone.WARNING: "⚠️", Tone.DANGER: "⛔"}
 
 
@@ -50,6 +53,7 @@ class Words:
     shape: Shape = Shape.PARAGRAPH
     label: str = ""
     between: str | None = None  # where it goes on with what is before it: what stood there
+    channel: str = ""  # whose name Slack puts in place of the text, for those who may know it
 
     @property
     def said(self) -> str:
@@ -133,7 +137,7 @@ def _of(part: Part) -> Iterator[Piece]:
             yield from _labelled(label, text, Shape.COPY)
         case Facts(facts=facts):
             for name, value in facts:
-                yield from _labelled(name, value, Shape.FACT)
+                yield from _fact(name, value)
         case Mentions():
             yield from _calls(part)
         case Attachment(name=name):
@@ -151,6 +155,12 @@ def _words(text: str, shape: Shape) -> Iterator[Words]:
 def _parted(text: str, most: int, shape: Shape, label: str) -> Iterator[Words]:
     for number, (between, piece) in enumerate(split(text, most)):
         yield Words(piece, shape, "" if number else label, between if number else None)
+
+
+def _fact(label: str, value: str | RoomName) -> Iterator[Words]:
+    ours = isinstance(value, RoomName) and value.chat == CHAT and _CHANNEL.fullmatch(value.room)
+    for words in _labelled(label, str(value), Shape.FACT):
+        yield replace(words, channel=ours[0]) if ours and words.shape is Shape.FACT else words
 
 
 def _labelled(label: str, text: str, shape: Shape) -> Iterator[Words]:

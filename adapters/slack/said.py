@@ -6,6 +6,7 @@ https://docs.slack.dev/messaging/formatting-message-text#retrieving-messages
 import re
 from collections.abc import Mapping
 
+from adapters.slack.texts import escaped
 from bot.chat.inbound import clean
 
 _MARK = re.compile(r"<([^<>\s][^<>]*)>")  # what people typed themselves has its < and > escaped
@@ -34,7 +35,7 @@ def _shown(mark: str, names: Mapping[str, str]) -> str:
     what, _bar, label = mark.partition("|")
     match what[:1]:
         case "@":
-            return f"@{_escaped(names[what[1:]])}" if what[1:] in names else f"@{label or what[1:]}"
+            return f"@{escaped(names[what[1:]])}" if what[1:] in names else f"@{label or what[1:]}"
         case "#":
             return f"#{label or what[1:]}"
         case "!":
@@ -55,10 +56,6 @@ def _link(address: str, label: str) -> str:
     if not label or label in (address, bare) or address.removeprefix("https://").removeprefix("http://") == label:
         return label or bare
     return f"{label} ({bare})"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _unescaped(text: str) -> str:

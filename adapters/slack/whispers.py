@@ -7,7 +7,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adapters.slack import blocks, rooms
+from adapters.slack import blocks
 from adapters.slack.answering import Answering, answering
 from adapters.slack.errors import NoAnswerInTime
 from adapters.slack.inbound import is_direct
@@ -80,6 +80,6 @@ async def _respond(chat: "SlackChat", url: str, place: Place, page: blocks.Rende
 
 def _pages(message: Message) -> list[blocks.Rendered]:
     try:
-        return [replace(page, blocks=rooms.by_name(page.blocks)) for page in blocks.pages(message)]
+        return blocks.pages(message)
     except blocks.TooMuch:
         raise Rejected("the message does not fit") from None

@@ -78,7 +78,7 @@ def _part(part: Part) -> Json:
         case Quote(label=label, text=text):
             return {"kind": "quote", "label": label, "text": text}
         case Facts(facts=facts):
-            return {"kind": "facts", "facts": [list(fact) for fact in facts]}
+            return {"kind": "facts", "facts": [[name, str(value)] for name, value in facts]}
         case Mentions(lead=lead, accounts=accounts):
             return {"kind": "mentions", "lead": lead, "accounts": [list(account) for account in accounts]}
         case CopyText(label=label, text=text):

@@ -35,10 +35,21 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomName:
+    """A room as its adapter knows it: a platform that can shows the name that people know it by."""
+
+    chat: str
+    room: str
+
+    def __str__(self) -> str:
+        return f"{self.room} ({self.chat})"
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Labelled short values, in order."""
 
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[str, str | RoomName], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from bot.settings import Settings
+from bot.sources import faults
 
 say = Console(highlight=False)
 complain = Console(stderr=True, highlight=False)
@@ -18,7 +19,6 @@ def settings(**fixed: Any) -> Settings:
     try:
         return Settings(**fixed)
     except ValidationError as error:
-        for problem in error.errors(include_input=False, include_context=False, include_url=False):
-            name = "_".join(["FAGTRAAD", *(str(part).upper() for part in problem["loc"])])
-            complain.print(f"[bold]{name if problem['loc'] else ''}[/bold] {problem['msg']}")
+        for name, said in faults(Settings, error):
+            complain.print(f"[bold]{name}[/bold] {said}")
         raise typer.Exit(2) from None

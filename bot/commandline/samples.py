@@ -261,10 +261,7 @@ async def _playing() -> AsyncIterator[Play]:
             if not isinstance(chat, MemoryChat):
                 raise TypeError("not the chat in memory")
             chat.accounts = {each.account: Account(chat.name, each.account, each.name) for each in demo.MEMBERS}
-            chat.rooms = {
-                demo.CASE_ROOM: [each.account for each in demo.MEMBERS if each.case_access],
-                demo.GENERAL_ROOM: [each.account for each in demo.MEMBERS],
-            }
+            chat.rooms = demo.rooms()
             async with app.core.database.transaction() as session:
                 await demo.invent(session, chat.name, clock.now())
                 await session.execute(update(Person).where(Person.name == "Kari Nordmo").values(operator=True))

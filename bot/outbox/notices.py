@@ -267,11 +267,11 @@ async def is_sending(session: AsyncSession, kind: str, to: Place) -> bool:
     return found is not None
 
 
-async def subject_of(session: AsyncSession, posted: Posted, kind: str) -> str | None:
-    """The other way round: which subject a message of ours is about."""
+async def subject_of(session: AsyncSession, posted: Posted, *kinds: str) -> str | None:
+    """The other way round: which subject a message of ours of one of these kinds is about."""
     found: str | None = await session.scalar(
         select(NOTICES.c.subject)
-        .where(NOTICES.c.posted == posted.store(), NOTICES.c.kind == kind, NOTICES.c.act == Act.POST)
+        .where(NOTICES.c.posted == posted.store(), NOTICES.c.kind.in_(kinds), NOTICES.c.act == Act.POST)
         .limit(1)
     )
     return found

@@ -24,5 +24,5 @@ def test_a_registered_name_is_the_same_in_every_language() -> None:
         said = help_message(Features(all_features()), registered=True)
     facts = next(part for part in said.parts if isinstance(part, Facts))
     [does] = [does for usage, does in facts.facts if usage.startswith("/oppgave")]
-    assert "/oppgave done 12" in does
+    assert "/oppgave done 12" in str(does)
     assert "/task" not in str(facts)

@@ -81,10 +81,8 @@ def furnished() -> Workspace:
     workspace = Workspace()
     for member in demo.MEMBERS:
         workspace.add_user(member.account + names.HANDLE, member.name)
-    workspace.add_channel(GENERAL, [names.account_id(member.account) for member in demo.MEMBERS])
-    workspace.add_channel(
-        CASES, [names.account_id(each.account) for each in demo.MEMBERS if each.case_access], private=True
-    )
+    for room, there in demo.rooms().items():
+        workspace.add_channel(room, [names.account_id(account) for account in there], private=room == CASES)
     return workspace
 
 

@@ -37,7 +37,7 @@ def parts_with(shown: Shown, text: str) -> list[str]:
         match part:
             case Text(text=held) | Quote(text=held) | CopyText(text=held) if text in held:
                 found.append(type(part).__name__)
-            case Facts(facts=facts) if any(text in value for _name, value in facts):
+            case Facts(facts=facts) if any(text in str(value) for _name, value in facts):
                 found.append("Facts")
             case _:
                 assert text not in repr(part), "only in what is plain text"

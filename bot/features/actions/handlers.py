@@ -1,7 +1,7 @@
 """Buttons and receipts: inbound → service → answer."""
 
 from bot.chat.inbound import Press, id_in
-from bot.chat.message import Form, Message, Part
+from bot.chat.message import Form, Message
 from bot.errors import NotFound
 from bot.feature import Context, Receipt
 from bot.features.actions import cards, editing, forms, history, list_cards, listing, rules, service, submitting
@@ -104,7 +104,7 @@ async def mine(context: Context, event: Press) -> Message:
     return list_cards.my_list(await listing.my_items(context, event.carries))
 
 
-async def on_own_page(context: Context) -> tuple[Part, ...]:
+async def on_own_page(context: Context) -> Message:
     return list_cards.on_own_page(await listing.my_items(context))
 
 

@@ -2,6 +2,7 @@
 over a shoulder."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.chat.message import Button, Buttons, Message, Part, Text, Tone, message
 from bot.features.actions.cards import say_due
@@ -24,9 +25,9 @@ def my_list(page: Page) -> Message:
     return message(*parts, *_more(page, "actions.mine", ""), title=title)
 
 
-def on_own_page(page: Page) -> tuple[Part, ...]:
+def on_own_page(page: Page) -> Message:
     mine = my_list(page)
-    return (Text(mine.title, Tone.STRONG), *mine.parts, *([_new()] if page.items else []))
+    return replace(mine, parts=(*mine.parts, _new())) if page.items else mine
 
 
 def all_list(page: Page, network: Network) -> Message:

@@ -15,18 +15,12 @@ async def reacted(context: Context, event: Reacted) -> Receipt | None:
     """Taking one's tick off again opens what one has done oneself; others may have ticked it too."""
     if event.name not in TICKS or context.someone is None:
         return None
-    for kind in SHOWN:
-        if (item := await outbox.subject_of(context.session, event.posted, kind)) is not None:
-            return await _ticked(context, item) if event.added else await _unticked(context, item)
-    return None
-
-
-async def _ticked(context: Context, item: str) -> Receipt:
-    return await handlers.change_state(context, item, ItemState.DONE)
-
-
-async def _unticked(context: Context, item_id: str) -> Receipt | None:
-    item = await context.session.get(Item, int(item_id))
-    if item is None or item.state is not ItemState.DONE or item.done_by != context.person.id:
+    item = await outbox.subject_of(context.session, event.posted, *SHOWN)
+    if item is None or not (event.added or await _is_done_by_oneself(context, item)):
         return None
-    return await handlers.change_state(context, item_id, ItemState.OPEN)
+    return await handlers.change_state(context, item, ItemState.DONE if event.added else ItemState.OPEN)
+
+
+async def _is_done_by_oneself(context: Context, item_id: str) -> bool:
+    item = await context.session.get(Item, int(item_id))
+    return item is not None and item.state is ItemState.DONE and item.done_by == context.person.id

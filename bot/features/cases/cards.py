@@ -155,15 +155,25 @@ def no_longer_on_it(case: CaseOutline) -> Message:
 
 def case_list(title: str, cases: Sequence[CaseOutline], now: datetime) -> Message:
     """Codes and waiting times, never titles: a list may be read over a shoulder."""
+    return message(*_cases(cases, now), *(() if cases else (Buttons((_ask(),)),)), title=title)
+
+
+def on_own_page(mine: Sequence[CaseOutline], now: datetime) -> Message:
+    """The same of one's own, with the ways on."""
+    more = Buttons((_ask(), Button(_("Åpne kasus"), "cases.open")))
+    return message(*_cases(mine, now), more, title=_("Mine kasus"))
+
+
+def _cases(cases: Sequence[CaseOutline], now: datetime) -> list[Part]:
     if not cases:
-        return message(
-            _("Ingen kasus her nå."),
-            Buttons((Button(_("Spør nettverket"), "cases.ask", tone=Tone.STRONG),)),
-            title=title,
-        )
+        return [Text(_("Ingen kasus her nå."))]
     lines = tuple((case.code, _state_in_words(case, now)) for case in cases)
     buttons = tuple(Button(_("Vis {code}").format(code=case.code), "cases.show", str(case.id)) for case in cases)
-    return message(Facts(lines), Buttons(buttons), title=title)
+    return [Facts(lines), Buttons(buttons)]
+
+
+def _ask() -> Button:
+    return Button(_("Spør nettverket"), "cases.ask", tone=Tone.STRONG)
 
 
 def _state_in_words(case: CaseOutline, now: datetime) -> str:

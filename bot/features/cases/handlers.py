@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot import people
 from bot.chat.inbound import Command, Deleted, Edited, Joined, Press, Said, Submission, id_in
-from bot.chat.message import Button, Buttons, Facts, Form, Message, Part, Text, Tone, message
+from bot.chat.message import Form, Message, message
 from bot.chat.port import Problems
 from bot.check import Checked, check
 from bot.clock import local_date
@@ -212,18 +212,11 @@ async def my_cases(context: Context, _event: Press | None = None) -> Message:
     return await _list(context, _("Mine kasus"), Case.asker_id == context.person.id)
 
 
-async def on_own_page(context: Context) -> tuple[Part, ...]:
+async def on_own_page(context: Context) -> Message | None:
     """Codes alone: a page is read over a shoulder. Nothing for those who may not use cases here."""
     if not any(standing.may(Right.USE_CASES) for standing in context.standings):
-        return ()
-    mine = await my_cases(context)
-    ask = Button(_("Spør nettverket"), "cases.ask", tone=Tone.STRONG)
-    more = (Buttons((ask, Button(_("Åpne kasus"), "cases.open"))),)
-    return (Text(mine.title, Tone.STRONG), *mine.parts[:1], *(mine.parts[1:] if _has_cases(mine) else ()), *more)
-
-
-def _has_cases(mine: Message) -> bool:
-    return any(isinstance(part, Facts) for part in mine.parts)
+        return None
+    return cards.on_own_page(await _newest(context, Case.asker_id == context.person.id), context.now)
 
 
 async def open_cases(context: Context, _event: Press | None = None) -> Message:
@@ -231,6 +224,11 @@ async def open_cases(context: Context, _event: Press | None = None) -> Message:
 
 
 async def _list(context: Context, title: str, wanted: object) -> Message:
+    return cards.case_list(title, await _newest(context, wanted), context.now)
+
+
+async def _newest(context: Context, wanted: object) -> list[facts.CaseOutline]:
+    """Raises `NotAllowed`."""
     mine = [standing.network.id for standing in context.standings if standing.may(Right.USE_CASES)]
     if not mine:
         raise NotAllowed
@@ -241,7 +239,7 @@ async def _list(context: Context, title: str, wanted: object) -> Message:
         .limit(20)
     )
     found = await facts.outlines(context.session, newest := list(ids))
-    return cards.case_list(title, [found[case] for case in newest], context.now)
+    return [found[case] for case in newest]
 
 
 async def show(context: Context, event: Press) -> Message:

@@ -29,7 +29,7 @@ FEATURE = Feature(
         "me.ask_quiet": handlers.submit_quiet,
         "me.ask_absence": handlers.submit_absence,
     },
-    mine=handlers.on_own_page,
+    mine=handlers.mine,
     receipts={
         "me.language": handlers.language_receipt,
         "me.quiet": handlers.quiet_receipt,

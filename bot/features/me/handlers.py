@@ -4,7 +4,7 @@ from datetime import date
 
 from bot.availability import Quiet
 from bot.chat.inbound import Command, Press, Submission, id_in
-from bot.chat.message import Form, Message, Part, Text, Tone
+from bot.chat.message import Form, Message
 from bot.chat.port import Problems
 from bot.clock import local_date
 from bot.errors import NotFound
@@ -24,20 +24,15 @@ async def command(context: Context, event: Command, rest: str) -> Answer:
             return await _quiet(context, rules.quiet(words)) if words else await _quiet_form(context)
         case "språk":
             return await _language(context, rules.language(words)) if words else await _language_form(context)
-    return await _card(context)
+    return await mine(context)
 
 
 async def show(context: Context, event: Press) -> Message:
-    return await _card(context)
+    return await mine(context)
 
 
-async def _card(context: Context) -> Message:
+async def mine(context: Context) -> Message:
     return cards.card(await service.settings(context), pages=bool(context.public_url))
-
-
-async def on_own_page(context: Context) -> tuple[Part, ...]:
-    mine = await _card(context)
-    return (Text(mine.title, Tone.STRONG), *mine.parts)
 
 
 # Language

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from bot.chat.message import Button, Buttons, Facts, Message, Part, Text, Tone, message
+from bot.chat.message import Button, Buttons, Facts, Message, Part, RoomName, Text, Tone, message
 from bot.features.networks.roster import Account, say_access, say_roles
 from bot.features.networks.rules import Task
 from bot.features.networks.service import Listed, NetworkFacts
@@ -66,19 +66,19 @@ def network_card(facts: NetworkFacts) -> Message:
 
 def _facts(facts: NetworkFacts) -> Facts:
     network = facts.network
-    rows = [(_("Type"), facts.kind.label), (_("Medlemmer"), str(facts.members))]
+    rows: list[tuple[str, str | RoomName]] = [(_("Type"), facts.kind.label), (_("Medlemmer"), str(facts.members))]
     if facts.parent:
         rows.append((_("Under"), facts.parent))
     if network.ends_on:
         rows.append((_("Siste dag"), say_date(network.ends_on)))
     if network.next_meeting:
         rows.append((_("Neste møte"), say_date(network.next_meeting)))
-    rows += [(purpose_label(room.purpose).capitalize(), _room(room)) for room in facts.rooms]
+    rows += [_room(room) for room in facts.rooms]
     return Facts(tuple(rows))
 
 
-def _room(room: Room) -> str:
-    return f"{room.room} ({room.chat})"
+def _room(room: Room) -> tuple[str, RoomName]:
+    return purpose_label(room.purpose).capitalize(), RoomName(room.chat, room.room)
 
 
 def _left(facts: NetworkFacts) -> list[Part]:
@@ -130,7 +130,7 @@ def _some(names: Sequence[str]) -> str:
 def rooms_card(network: Network, rooms: Sequence[Room], here: Room | None, *, in_room: bool) -> Message:
     parts: list[Part] = []
     for room in rooms:
-        parts.append(Facts(((purpose_label(room.purpose).capitalize(), _room(room)),)))
+        parts.append(Facts((_room(room),)))
         parts.append(Buttons((_unbind(room),)))
     if not rooms:
         parts.append(Text(_("Nettverket har ingen rom ennå.")))

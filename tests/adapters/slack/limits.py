@@ -6,7 +6,7 @@ from typing import Any
 from tests.fakes.slack.faults import Faults
 
 OF_CONFIRM = {"title": 100, "text": 300, "confirm": 30, "deny": 30}
-HARMLESS = {"text", "user"}  # elements of rich text
+HARMLESS = {"text", "user", "channel"}  # elements of rich text
 
 
 def walk(thing: Any) -> Iterator[dict[str, Any]]:
@@ -69,7 +69,7 @@ def check_element(each: dict[str, Any]) -> None:
 
 
 def check_inert(thing: Any, called: Collection[str] = ()) -> None:
-    """Nothing that Slack interprets but the people whom the message calls upon."""
+    """Nothing that Slack interprets but the people whom the message calls upon, and the rooms that it names."""
     for each in walk(thing):
         kind = each.get("type", "")
         assert kind != "mrkdwn"
@@ -78,8 +78,8 @@ def check_inert(thing: Any, called: Collection[str] = ()) -> None:
             assert each["emoji"] is False
         if kind in ("rich_text_section", "rich_text_quote", "rich_text_preformatted"):
             assert {inner["type"] for inner in each["elements"]} <= HARMLESS
-        if kind == "user":
-            assert each["user_id"] in called
+        if kind in ("user", "channel"):
+            assert each[f"{kind}_id"] in called
 
 
 def no_faults(faults: Faults) -> None:

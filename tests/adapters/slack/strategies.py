@@ -22,6 +22,7 @@ from bot.chat.message import (
     Option,
     Part,
     Quote,
+    RoomName,
     Text,
     TextField,
     TickField,
@@ -79,11 +80,14 @@ few = st.lists(buttons, max_size=5).map(lambda them: Buttons(tuple(them)))
 many = st.lists(st.builds(Button, st.text("Vis <&", max_size=90), does, carries), max_size=90).map(
     lambda them: Buttons(tuple(them))
 )
+rooms = st.builds(
+    RoomName, st.sampled_from(("slack", "web")), st.from_regex(r"C[A-Z0-9]{8,10}", fullmatch=True) | st.just("<!here>")
+)
 accounts = st.lists(st.tuples(st.one_of(ids, ids, st.just("ikke en id <!here>")), labels), max_size=8).map(tuple)
 parts: st.SearchStrategy[Part] = st.one_of(
     st.builds(Text, texts, tones),
     st.builds(Quote, labels, texts),
-    st.builds(Facts, st.lists(st.tuples(labels, texts), max_size=6).map(tuple)),
+    st.builds(Facts, st.lists(st.tuples(labels, texts | rooms), max_size=6).map(tuple)),
     st.builds(Mentions, texts, accounts),
     st.builds(CopyText, labels, texts),
     st.builds(Attachment, labels, st.just("text/plain"), st.just(b"innhold")),

@@ -17,6 +17,7 @@ from bot.chat.message import (
     Message,
     Part,
     Quote,
+    RoomName,
     Text,
     Tone,
     message,
@@ -36,7 +37,14 @@ def squeezed(text: str) -> str:
 
 
 def called(said: Message) -> set[str]:
-    return {id for part in said.parts if isinstance(part, Mentions) for id, _name in part.accounts}
+    """People by their ids, and rooms."""
+    people = {id for part in said.parts if isinstance(part, Mentions) for id, _name in part.accounts}
+    return people | {room.room for room in rooms_in(said)}
+
+
+def rooms_in(said: Message) -> list[RoomName]:
+    values = [value for part in said.parts if isinstance(part, Facts) for _name, value in part.facts]
+    return [value for value in values if isinstance(value, RoomName)]
 
 
 def buttons_of(said: Message) -> list[Button]:
@@ -54,7 +62,7 @@ def words_of(part: Part) -> list[str]:
         case Quote(label=label, text=text) | CopyText(label=label, text=text):
             return [label, text]
         case Facts(facts=facts):
-            return [word for fact in facts for word in fact]
+            return [word for fact in facts for word in fact if not isinstance(word, RoomName)]
         case Attachment(name=name):
             return [name]
         case Mentions(lead=lead):
@@ -90,6 +98,8 @@ def assert_whole(said: Message, blocks: list, rest: str) -> None:
         if isinstance(part, Mentions):
             reached = {each["user_id"] for each in walk(blocks) if each.get("type") == "user"}
             assert all(id in reached or squeezed(name) in words for id, name in part.accounts)
+    named = {each["channel_id"] for each in walk(blocks) if each.get("type") == "channel"}
+    assert all(room.room in named or squeezed(str(room)) in words for room in rooms_in(said))
 
 
 @slow
@@ -184,3 +194,13 @@ def test_fourteen_items_with_their_buttons_stand_apart_in_one_message() -> None:
     shown = rendered(message(*parts, title="Åpne oppgaver"))
     assert shown.rest == ""
     assert len([block for block in shown.blocks if block["type"] == "actions"]) == 14
+
+
+def test_a_room_is_called_as_slack_calls_it_and_words_that_look_like_one_stay_words() -> None:
+    room, elsewhere = RoomName("slack", "C0BT2GDG01G"), RoomName("web", "kasus")
+    shown = rendered(message(Facts((("Kasus", room), ("Generelt", elsewhere))), str(room)))
+    inside = [each for block in shown.blocks for section in block["elements"] for each in section["elements"]]
+    assert {"type": "channel", "channel_id": "C0BT2GDG01G"} in inside
+    assert {"type": "text", "text": "kasus (web)"} in inside
+    assert inside[-1] == {"type": "text", "text": "C0BT2GDG01G (slack)"}
+    assert "C0BT2GDG01G (slack)" in shown.text, "a screen reader has the words alone"

@@ -19,7 +19,7 @@ from bot.chat.message import (
     FileField,
     Form,
     FormButton,
-    Mentions,
+    Message,
     Option,
     Text,
     TextField,
@@ -28,15 +28,12 @@ from bot.chat.message import (
 from bot.chat.port import Place
 from tests.adapters.slack.limits import check_blocks, check_inert, no_faults, texts_of, walk
 from tests.adapters.slack.strategies import forms, labels, places, texts
+from tests.adapters.slack.test_blocks import called
 from tests.fakes.slack.blocks import view_faults
 
 PLACE = Place("slack", "C12345678")
 HIDDEN = Hidden("instance-1", "", "", PLACE)
 slow = settings(deadline=None, max_examples=80)
-
-
-def called(form: Form) -> set[str]:
-    return {id for part in form.intro if isinstance(part, Mentions) for id, _name in part.accounts}
 
 
 def payload(made: Mapping[str, Any], typed: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -93,7 +90,7 @@ def input_ids(made: Mapping[str, Any]) -> set[str]:
 
 def assert_good(made: dict[str, Any], form: Form) -> None:
     check_blocks(made["blocks"], 100)
-    check_inert(made, called(form))
+    check_inert(made, called(Message(tuple(form.intro))))
     no_faults(view_faults(made))
     assert len(made["private_metadata"]) <= 3000
 
